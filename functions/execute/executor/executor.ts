@@ -1,0 +1,48 @@
+import type { Language } from "#shared/contract/execute/execute-code.ts";
+
+/** What is asked: one program with its limits. */
+export interface Program {
+  readonly language: Language;
+  readonly code: string;
+  /** Wall time after which the run is ended. */
+  readonly timeoutMs: number;
+}
+
+/** How one attempt to run a program ended. */
+export interface RunResult {
+  readonly status: "succeeded" | "failed" | "timed_out" | "out_of_memory" | "killed";
+  /** Null when a signal or the executor ended the program. */
+  readonly exitCode: number | null;
+  /** Name of the signal that ended the program, like SIGSEGV. */
+  readonly signal: string | null;
+  /** UTF-8 decoded; the middle is left out beyond the sandbox's output limit. */
+  readonly stdout: string;
+  readonly stderr: string;
+  /** True when the middle of stdout or stderr was left out. */
+  readonly truncated: boolean;
+  /** cpython, node or isolated-vm. */
+  readonly engine: string;
+  readonly wallMs: number;
+}
+
+/** A language as it was found. */
+export interface LanguageReport {
+  readonly name: Language;
+  readonly version: string | null;
+  readonly available: boolean;
+  /** Why it is not available: a sentence for the public. */
+  readonly reason?: string;
+}
+
+/** Port: runs programs, each in a sandbox that no program used before. */
+export interface Executor {
+  /**
+   * Runs one program. When `signal` aborts, the program is killed and the promise rejects with the signal's reason.
+   * @throws AppError `sandbox_unavailable` when no sandbox can be had, `overloaded` when all are busy.
+   */
+  run(program: Program, options: { signal: AbortSignal }): Promise<RunResult>;
+  /** Every language of the contract, with true versions. */
+  listLanguages(options: { signal: AbortSignal }): Promise<readonly LanguageReport[]>;
+  /** Ends everything that still runs; nothing is left behind when it resolves. */
+  close(): Promise<void>;
+}
