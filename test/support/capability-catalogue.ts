@@ -1,0 +1,77 @@
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+
+/** Something that a suite needs from the machine and that `npm ci` does not bring. */
+interface Capability {
+  /** One line for the closing block: how to get it. */
+  readonly howToGet: string;
+  /** Looks at the machine; takes at most a few seconds and throws nothing. */
+  readonly isThere: () => boolean;
+}
+
+const PROBE_TIMEOUT_MS = 20_000;
+
+function succeeds(command: string, ...parameters: string[]): boolean {
+  return spawnSync(command, parameters, { stdio: "ignore", timeout: PROBE_TIMEOUT_MS }).status === 0;
+}
+
+function hasPythonModules(...modules: string[]): boolean {
+  const missing = modules.map((name) => `importlib.util.find_spec("${name}") is None`).join(" or ");
+  return succeeds("/usr/bin/python3", "-c", `import importlib.util, sys; sys.exit(${missing})`);
+}
+
+function canSandbox(): boolean {
+  const jail = [
+    "--unshare-all",
+    "--die-with-parent",
+    "--ro-bind",
+    "/",
+    "/",
+    "--proc",
+    "/proc",
+    "--dev",
+    "/dev",
+  ];
+  return succeeds("bwrap", ...jail, "/usr/bin/python3", "-c", "pass");
+}
+
+/** Everything that a suite may declare. Only what a suite may need from outside belongs here. */
+export const CAPABILITIES = {
+  chromium: {
+    howToGet: "apt-get install chromium",
+    isThere: () => existsSync("/usr/bin/chromium"),
+  },
+  fastapi: {
+    howToGet: "apt-get install python3-fastapi python3-uvicorn",
+    isThere: () => hasPythonModules("fastapi", "uvicorn"),
+  },
+  gcloud: {
+    howToGet: "install the Google Cloud CLI",
+    isThere: () => succeeds("gcloud", "--version"),
+  },
+  root: {
+    howToGet: "run the tests as root",
+    isThere: () => process.getuid?.() === 0,
+  },
+  "python-packages": {
+    howToGet: "apt-get install python3-numpy python3-pandas python3-matplotlib",
+    isThere: () => hasPythonModules("numpy", "pandas", "matplotlib"),
+  },
+  sandbox: {
+    howToGet: "apt-get install bubblewrap python3, on a machine that allows user namespaces",
+    isThere: canSandbox,
+  },
+  terraform: {
+    howToGet: "install Terraform",
+    isThere: () => succeeds("terraform", "version"),
+  },
+} as const satisfies Record<string, Capability>;
+
+/** Name of something that a suite may declare. */
+export type CapabilityName = keyof typeof CAPABILITIES;
+
+/** The mark in a suite's title by which the reporter knows why it did not run. */
+export const NOT_RUN_MARK = "[not run, needs ";
+
+/** The mark of suites that only `npm run test:full` runs. */
+export const FULL_ONLY_MARK = "[full suite only]";
