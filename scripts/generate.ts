@@ -3,12 +3,13 @@ import { dirname, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { OPERATIONS } from "#shared/contract/operations.ts";
 import type { GeneratedFile } from "./generate/generated-file.ts";
+import { createOpenApiFiles } from "./generate/openapi-files.ts";
 import { createValidators } from "./generate/validators.ts";
 
 const ROOT = resolve(import.meta.dirname, "..");
 
 /** Folders that hold nothing but generated files: what the contract no longer asks for is removed. */
-const OWNED_FOLDERS = ["shared/contract/generated"];
+const OWNED_FOLDERS = ["shared/contract/generated", "functions/docs/generated"];
 
 /**
  * `npm run generate` writes everything that is derived from shared/contract; `--check` writes nothing and ends with 1 when a
@@ -33,7 +34,8 @@ async function main(): Promise<number> {
 }
 
 async function createGeneratedFiles(): Promise<readonly GeneratedFile[]> {
-  return [...(await createValidators(OPERATIONS, ROOT))];
+  const { version } = JSON.parse(await readFile(join(ROOT, "package.json"), "utf8"));
+  return [...(await createValidators(OPERATIONS, ROOT)), ...createOpenApiFiles(OPERATIONS, version)];
 }
 
 async function findDifferent(root: string, files: readonly GeneratedFile[]): Promise<readonly string[]> {
