@@ -1,0 +1,51 @@
+import type { Duplex, Readable, Writable } from "node:stream";
+
+/** A host file or folder shown read-only inside. */
+export interface ReadOnlyMount {
+  readonly source: string;
+  readonly target: string;
+}
+
+/** Resource limits of each process of a jail; `processes` counts all of them together with their threads. */
+export interface JailLimits {
+  readonly addressSpaceBytes?: number;
+  readonly processes: number;
+  readonly openFiles: number;
+  readonly fileSizeBytes: number;
+  readonly cpuSeconds?: number;
+}
+
+/** What runs in a jail, and with what. */
+export interface JailSpec {
+  /** Program and arguments as seen inside the jail; the program becomes process 1 of the jail. */
+  readonly command: readonly string[];
+  /** Host files or folders shown read-only inside, in this order. */
+  readonly readOnly: readonly ReadOnlyMount[];
+  readonly environment: Readonly<Record<string, string>>;
+  /** Size of each of /tmp, the working folder /workspace and /dev/shm. */
+  readonly tmpfsBytes: number;
+  readonly limits: JailLimits;
+}
+
+/** A running jail. */
+export interface Jail {
+  /** Duplex stream connected to descriptor 3 inside. Closes when the jail ends; its errors are swallowed. */
+  readonly channel: Duplex;
+  readonly stdin: Writable | null;
+  readonly stdout: Readable;
+  /** Also carries the launcher's own complaints, which name paths of the host: never show it to the public. */
+  readonly stderr: Readable;
+  /** Resolves when every process of the jail is gone. Both are null when the launcher could not be started. */
+  readonly exited: Promise<{ readonly code: number | null; readonly signal: string | null }>;
+  /** Kills everything in the jail at once. */
+  kill(): void;
+}
+
+/** How jails are started on this machine. */
+export interface JailOptions {
+  /** The launcher; Debian's by default. */
+  readonly bubblewrapPath?: string;
+}
+
+/** Where Debian installs bubblewrap. */
+export const BUBBLEWRAP_PATH = "/usr/bin/bwrap";

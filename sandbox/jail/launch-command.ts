@@ -1,0 +1,76 @@
+import { existsSync } from "node:fs";
+import { geteuid } from "node:process";
+import { fileURLToPath } from "node:url";
+import { CHANNEL_DESCRIPTOR, SECCOMP_DESCRIPTOR, toBubblewrapArguments } from "./bubblewrap-arguments.ts";
+import type { JailSpec, ReadOnlyMount } from "./jail.ts";
+
+/** User and group databases for `getpwuid` and the like, and the names of the loopback interface. */
+const OWN_FILES = ["passwd", "group", "hosts"].map((name) => ({
+  source: fileURLToPath(new URL(`etc/${name}`, import.meta.url)),
+  target: `/etc/${name}`,
+}));
+
+/** Where containers keep applications; programs have no business there. */
+const HIDDEN_FOLDERS = ["/usr/src"].filter((folder) => existsSync(folder));
+
+/** The host user that jails run as when the server is root: in no range that Debian or systemd hands out. */
+const JAIL_USER = "60900";
+
+/** Folders of every Linux system, one of which a tmpfs covers for the launcher's eyes: one without any source. */
+const COVERED_FOLDERS = ["/mnt", "/media", "/srv"] as const;
+
+/**
+ * bubblewrap passes on every descriptor that it inherits, and whatever started this server may have left some open. The
+ * environment is emptied because process 1 of a jail shows the one that bubblewrap had.
+ */
+const START_CLEAN = `
+for path in /proc/self/fd/*; do
+  number=\${path##*/}
+  if [ "$number" -gt ${Math.max(CHANNEL_DESCRIPTOR, SECCOMP_DESCRIPTOR)} ]; then eval "exec $number>&-"; fi
+done
+exec env -i "$@"`;
+
+/**
+ * For root, in a mount namespace of its own: shows each source in the covered folder, because JAIL_USER may not be allowed to
+ * walk to it (/root has mode 700). The mounts go with the namespace; the host never sees them.
+ * Parameters: folder, count, sources, command.
+ */
+const EXPOSE_SOURCES = `
+folder=$1; count=$2; shift 2
+mount -t tmpfs -o mode=755,size=1m tmpfs "$folder"
+for ((index = 0; index < count; index++)); do
+  if [ -d "$1" ]; then mkdir "$folder/$index"; else : > "$folder/$index"; fi
+  mount --bind "$1" "$folder/$index"
+  shift
+done`;
+
+const SHELL_START = "set -e; PATH=/usr/bin:/bin:/usr/sbin:/sbin";
+const SHELL = ["/bin/bash", "-p", "-c"];
+
+const DROP_PRIVILEGES = [
+  "/usr/bin/setpriv",
+  ...[`--reuid=${JAIL_USER}`, `--regid=${JAIL_USER}`, "--clear-groups"],
+  ...["--inh-caps=-all", "--bounding-set=-all", "--no-new-privs", "--"],
+];
+
+/**
+ * The command that starts a jail on this machine, ending in bubblewrap under the same process id. As root the launcher becomes
+ * an unprivileged user first, so that nothing inside is root on the host; an ordinary user runs bubblewrap directly.
+ */
+export function toLaunchCommand(spec: JailSpec, bubblewrapPath: string): string[] {
+  const mounts = [...OWN_FILES, ...spec.readOnly];
+  const launch = (visible: readonly ReadOnlyMount[]) => [
+    bubblewrapPath,
+    ...toBubblewrapArguments(spec, visible, HIDDEN_FOLDERS),
+  ];
+  if (geteuid?.() !== 0) return [...SHELL, SHELL_START + START_CLEAN, "bash", ...launch(mounts)];
+  const isFree = (folder: string) => mounts.every(({ source }) => !source.startsWith(`${folder}/`));
+  const folder = COVERED_FOLDERS.find(isFree) ?? COVERED_FOLDERS[0];
+  const exposed = mounts.map(({ target }, index) => ({ source: `${folder}/${index}`, target }));
+  return [
+    ...["/usr/bin/unshare", "--mount", "--propagation", "private"],
+    ...[...SHELL, SHELL_START + EXPOSE_SOURCES + START_CLEAN, "bash"],
+    ...[folder, String(mounts.length), ...mounts.map(({ source }) => source)],
+    ...[...DROP_PRIVILEGES, ...launch(exposed)],
+  ];
+}
