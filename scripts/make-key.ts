@@ -1,0 +1,17 @@
+import { randomBytes } from "node:crypto";
+
+const KEY_BYTES = 32;
+
+const key = `codex_${randomBytes(KEY_BYTES).toString("base64url")}`;
+
+// The key alone goes to standard output, so that `CODEX_API_TOKEN=$(npm run --silent key)` works.
+console.log(key);
+console.error(
+  [
+    "",
+    "This key is shown once and stored nowhere. To make the server accept it, start it with",
+    "  CODEX_API_TOKEN=<the key> npm start",
+    "and send it with each request as",
+    "  Authorization: Bearer <the key>",
+  ].join("\n"),
+);

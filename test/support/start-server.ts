@@ -1,0 +1,68 @@
+import { randomBytes } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { startProcess } from "./start-process.ts";
+
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+
+/** The whole server in a process of its own, with a data folder of its own. */
+export interface RunningServer {
+  /** Like http://127.0.0.1:43210, without a slash at its end. */
+  readonly url: string;
+  /** An API key that the server accepts. */
+  readonly key: string;
+  readonly pid: number;
+  readonly dataFolder: string;
+  /** Sends a request with the key; a header in `init` goes first, and an empty `authorization` sends none. */
+  request(path: string, init?: RequestInit): Promise<Response>;
+  /** Everything that the server wrote so far. */
+  logs(): string;
+  /** Stops the server with SIGTERM and removes its data folder. @throws Error when the server does not exit with 0. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts the real server on a free port of 127.0.0.1 and waits until it answers. `environment` adds to and replaces the settings.
+ * @throws Error with the server's own words when it does not start.
+ */
+export async function startServer(
+  environment: Readonly<Record<string, string>> = {},
+): Promise<RunningServer> {
+  const dataFolder = await mkdtemp(join(tmpdir(), "server-test-"));
+  const removeData = () => rm(dataFolder, { recursive: true, force: true });
+  const key = environment["CODEX_API_TOKEN"] ?? `codex_${randomBytes(32).toString("base64url")}`;
+  const settings = {
+    PORT: "0",
+    HOST: "127.0.0.1",
+    CODEX_DATA_DIR: dataFolder,
+    CODEX_API_TOKEN: key,
+    ...environment,
+  };
+  try {
+    const server = await startProcess({
+      command: [process.execPath, "local/start.ts"],
+      cwd: ROOT,
+      environment: { PATH: process.env["PATH"] ?? "/usr/bin:/bin", ...settings },
+      ready: /http:\/\/127\.0\.0\.1:\d+(?=\D)/,
+    });
+    const url = server.ready[0];
+    const stop = async () => {
+      const code = await server.stop().finally(removeData);
+      if (code !== 0) throw new Error(`the server exited with ${code}\n${server.output()}`);
+    };
+    const request = (path: string, init: RequestInit = {}) => fetch(`${url}${path}`, withKey(init, key));
+    return { url, key, pid: server.pid, dataFolder, request, logs: server.output, stop };
+  } catch (error) {
+    await removeData();
+    throw error;
+  }
+}
+
+function withKey(init: RequestInit, key: string): RequestInit {
+  const headers = new Headers(init.headers);
+  if (!headers.has("authorization")) headers.set("authorization", `Bearer ${key}`);
+  else if (headers.get("authorization") === "") headers.delete("authorization");
+  return { ...init, headers };
+}
