@@ -30,6 +30,7 @@ export const ERRORS = {
   unsupported_encoding: { status: 415, title: "The body is compressed", retryable: false },
   rate_limited: { status: 429, title: "Too many requests", retryable: true },
   headers_too_large: { status: 431, title: "The headers are too large", retryable: false },
+  client_closed_request: { status: 499, title: "The caller left before the answer", retryable: true },
   internal: { status: 500, title: "A fault of ours", retryable: false },
   sandbox_unavailable: { status: 503, title: "No sandbox can run programs here", retryable: false },
   warehouse_unavailable: { status: 503, title: "The warehouse cannot be reached", retryable: true },

@@ -1,0 +1,33 @@
+import { EnvError, makeExactValidator, makeValidator } from "envalid";
+
+/** A whole number in decimal digits within bounds. */
+export function integer(minimum: number, maximum: number) {
+  return makeValidator<number>((input) => {
+    const value = /^\d{1,15}$/.test(input) ? Number(input) : Number.NaN;
+    if (value >= minimum && value <= maximum) return value;
+    throw new EnvError(`must be a whole number from ${minimum} to ${maximum}`);
+  });
+}
+
+/** An http or https address without a trailing slash, query or fragment. */
+export const baseUrl = makeExactValidator<string>((input) => {
+  const url = URL.canParse(input) ? new URL(input) : null;
+  if (url && /^https?:$/.test(url.protocol) && !url.search && !url.hash && !url.username)
+    return input.replace(/\/+$/, "");
+  throw new EnvError("must be an address like https://example.org");
+});
+
+/** An API key: at least 16 characters of a bearer token (RFC 6750 §2.1). */
+export const apiKey = makeExactValidator<string>((input) => {
+  if (/^[A-Za-z0-9._~+/=-]{16,512}$/.test(input)) return input;
+  throw new EnvError("must have 16 to 512 characters of A-Z a-z 0-9 - . _ ~ + / =; `npm run key` makes one");
+});
+
+/** Named API keys: `name=key` with commas between them. */
+export const namedKeys = makeExactValidator<readonly { name: string; key: string }[]>((input) =>
+  input.split(",").map((entry) => {
+    const match = /^\s*([\w.-]{1,64})=([A-Za-z0-9._~+/=-]{16,512})\s*$/.exec(entry);
+    if (match?.[1] && match[2]) return { name: match[1], key: match[2] };
+    throw new EnvError("must be name=key pairs with commas between them, each key at least 16 characters");
+  }),
+);

@@ -1,0 +1,70 @@
+import { subscribe } from "node:diagnostics_channel";
+import { type IncomingMessage, Server } from "node:http";
+import { answerClientError } from "./client-error.ts";
+import { drainOnSignals } from "./drain.ts";
+
+/** What a request said before the framework saw it. */
+export interface RawRequest {
+  readonly url: string;
+  readonly contentLength: string | undefined;
+  readonly transferEncoding: string | undefined;
+}
+
+const RAW = Symbol.for("edge.raw-request");
+
+interface MarkedRequest extends IncomingMessage {
+  [RAW]?: RawRequest;
+}
+
+/**
+ * Takes the edge from functions-framework by Node's diagnostics channels (https://nodejs.org/api/diagnostics_channel.html#http).
+ * The framework would inflate and parse bodies of up to 1 GiB before any of our code runs, print malformed ones, answer bad paths in
+ * HTML and stop without draining. Hiding the body's headers and the path makes its parsers and route rules skip; the pipeline
+ * then reads the untouched stream with its own limits.
+ * Call it once, before any server listens.
+ */
+export function installEdge(): void {
+  subscribe("http.server.request.start", (message) => {
+    const request = requestOf(message);
+    if (request === null || request[RAW] !== undefined) return;
+    request[RAW] = {
+      url: request.url ?? "/",
+      contentLength: request.headers["content-length"],
+      transferEncoding: request.headers["transfer-encoding"],
+    };
+    delete request.headers["content-length"];
+    delete request.headers["transfer-encoding"];
+    request.url = "/";
+  });
+  subscribe("tracing:net.server.listen:asyncEnd", (message) => {
+    const server = serverOf(message);
+    // The framework sets its own signal handlers when it has begun to listen: ours replace them after that.
+    if (server) setImmediate(() => takeOver(server));
+  });
+}
+
+function takeOver(server: Server): void {
+  server.on("clientError", answerClientError);
+  drainOnSignals(server);
+}
+
+/** What the request said before the edge hid it; the request itself where no edge is installed. */
+export function rawRequestOf(request: MarkedRequest): RawRequest {
+  return (
+    request[RAW] ?? {
+      url: request.url ?? "/",
+      contentLength: request.headers["content-length"],
+      transferEncoding: request.headers["transfer-encoding"],
+    }
+  );
+}
+
+function requestOf(message: unknown): MarkedRequest | null {
+  if (typeof message !== "object" || message === null || !("request" in message)) return null;
+  return message.request as MarkedRequest;
+}
+
+function serverOf(message: unknown): Server | null {
+  if (typeof message !== "object" || message === null || !("server" in message)) return null;
+  return message.server instanceof Server ? message.server : null;
+}

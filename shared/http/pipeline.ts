@@ -1,0 +1,161 @@
+import { randomUUID } from "node:crypto";
+import type { ApiKeys } from "../auth/api-keys.ts";
+import { authenticate } from "../auth/authenticate.ts";
+import { authorize } from "../auth/authorize.ts";
+import type { Principal } from "../auth/principal.ts";
+import type { Operation, Scope } from "../contract/operation.ts";
+import { AppError } from "../errors/app-error.ts";
+import { describeCause } from "../observability/describe-cause.ts";
+import type { Logger } from "../observability/logger.ts";
+import type { RateLimiter } from "../rate-limiter/rate-limiter.ts";
+import { logAccess } from "./access-log.ts";
+import { type AllowedOrigins, answerPreflight, corsHeaders } from "./cors.ts";
+import { chooseRoute, methodsOf, routesOf } from "./find-route.ts";
+import { readJsonBody, refuseBodyByHeaders } from "./read-json-body.ts";
+import { renderError } from "./render-error.ts";
+import type { FunctionRoutes, Route } from "./route.ts";
+import { readTrace, toTraceFields } from "./trace.ts";
+
+/** Pages and public operations have this long. */
+const PAGE_DEADLINE_MS = 10_000;
+
+/** What the pipeline of one function is built with. */
+export interface PipelineOptions {
+  readonly functionRoutes: FunctionRoutes;
+  readonly apiKeys: ApiKeys;
+  readonly rateLimiter: RateLimiter;
+  /** Calls a minute for each key and scope; 0 for no limit. */
+  readonly ratePerMinute: Readonly<Record<Scope, number>>;
+  readonly allowedOrigins: AllowedOrigins;
+  readonly logger: Logger;
+  /** Google Cloud project of the traces, or null. */
+  readonly projectId: string | null;
+}
+
+/** A request as the edge hands it in. */
+export interface Exchange {
+  readonly request: Request;
+  /** Public address without a trailing slash. */
+  readonly baseUrl: string;
+}
+
+/** Answers every request; never rejects. */
+export type Pipeline = (exchange: Exchange) => Promise<Response>;
+
+/** What becomes known of a request on its way, for its log line. */
+interface Progress {
+  principal: Principal | null;
+  operation: Operation | null;
+}
+
+/**
+ * Builds the way of a request: route → refuse bodies by their headers → authenticate → rate limit → authorize → read and validate →
+ * handler. The one catch is here: whatever is thrown becomes one error shape, is logged once and answered.
+ */
+export function createPipeline(options: PipelineOptions): Pipeline {
+  return async ({ request, baseUrl }) => {
+    const startedAt = performance.now();
+    const requestId = randomUUID();
+    const url = new URL(request.url);
+    const trace = toTraceFields(readTrace(request.headers), options.projectId);
+    const logger = options.logger.with({ request_id: requestId, ...trace });
+    const progress: Progress = { principal: null, operation: null };
+    let error: AppError | null = null;
+    let response: Response;
+    try {
+      response = await answer(options, { request, baseUrl, url, requestId, logger, progress });
+    } catch (thrown) {
+      error = AppError.from(thrown);
+      if (error.cause !== undefined) logger.log("ERROR", error.message, { ...describeCause(error.cause) });
+      response = renderError(error, requestId);
+    }
+    setCommonHeaders(response.headers, requestId, corsHeaders(request, options.allowedOrigins));
+    logAccess(logger, {
+      method: request.method,
+      path: url.pathname,
+      status: response.status,
+      durationMs: performance.now() - startedAt,
+      userAgent: request.headers.get("user-agent"),
+      principal: progress.principal?.name ?? null,
+      operation: progress.operation?.operationId ?? null,
+      code: error?.code ?? null,
+    });
+    return response;
+  };
+}
+
+interface Step {
+  readonly request: Request;
+  readonly baseUrl: string;
+  readonly url: URL;
+  readonly requestId: string;
+  readonly logger: Logger;
+  readonly progress: Progress;
+}
+
+async function answer(options: PipelineOptions, step: Step): Promise<Response> {
+  const { request, progress } = step;
+  const routes = routesOf(step.url.pathname, options.functionRoutes);
+  if (request.method === "OPTIONS" && routes.length > 0) return answerPreflight(methodsOf(routes));
+  const route = chooseRoute(request.method, routes);
+  const operation = route.operation;
+  progress.operation = operation;
+  refuseBodyByHeaders(request.headers, operation?.bodyLimitBytes ?? 0);
+  if (operation?.scope) {
+    progress.principal = authenticate(request.headers, options.apiKeys);
+    if (operation.rate) await limitRate(options, operation.rate, progress.principal);
+    authorize(progress.principal, operation.scope);
+  }
+  return withinDeadline(route, step);
+}
+
+async function limitRate(options: PipelineOptions, rate: Scope, principal: Principal): Promise<void> {
+  const perMinute = options.ratePerMinute[rate];
+  const decision = await options.rateLimiter.consume({ name: rate, perMinute }, principal.name);
+  if (decision.allowed) return;
+  const { retryAfterSeconds } = decision;
+  throw new AppError(
+    "rate_limited",
+    `This key may call this ${perMinute} times a minute. Wait ${retryAfterSeconds} s and try again.`,
+    { retryAfterSeconds },
+  );
+}
+
+async function withinDeadline(route: Route, step: Step): Promise<Response> {
+  const { request, progress } = step;
+  const deadlineMs = route.operation?.deadlineMs ?? PAGE_DEADLINE_MS;
+  const deadline = AbortSignal.timeout(deadlineMs);
+  const signal = AbortSignal.any([request.signal, deadline]);
+  const context = {
+    requestId: step.requestId,
+    principal: progress.principal,
+    signal,
+    logger: step.logger,
+    baseUrl: step.baseUrl,
+  };
+  const readBody = () => readJsonBody(request, route.operation?.bodyLimitBytes ?? 0);
+  const aborted = Promise.withResolvers<never>();
+  const onAbort = () =>
+    aborted.reject(
+      deadline.aborted
+        ? new AppError(
+            "deadline_exceeded",
+            "The answer took too long. Ask for less, or set a shorter timeout.",
+          )
+        : request.signal.reason,
+    );
+  signal.addEventListener("abort", onAbort, { once: true });
+  try {
+    signal.throwIfAborted();
+    return await Promise.race([route.answer(request, readBody, context), aborted.promise]);
+  } finally {
+    signal.removeEventListener("abort", onAbort);
+  }
+}
+
+function setCommonHeaders(headers: Headers, requestId: string, cors: Readonly<Record<string, string>>): void {
+  headers.set("x-request-id", requestId);
+  headers.set("x-content-type-options", "nosniff");
+  if (!headers.has("cache-control")) headers.set("cache-control", "no-store");
+  for (const [name, value] of Object.entries(cors)) headers.set(name, value);
+}

@@ -1,0 +1,66 @@
+import type { Principal } from "../auth/principal.ts";
+import type { FunctionName, Operation } from "../contract/operation.ts";
+import type { ValidateFunction } from "../contract/validate-function.ts";
+import type { Logger } from "../observability/logger.ts";
+import { parseBody } from "../validation/parse-body.ts";
+
+/** Facts about the request that a handler may use. */
+export interface RequestContext {
+  readonly requestId: string;
+  /** Null for operations that everybody may call. */
+  readonly principal: Principal | null;
+  /** Aborts when the caller leaves, the deadline passes or the server stops. */
+  readonly signal: AbortSignal;
+  readonly logger: Logger;
+  /** The public address without a trailing slash, like `https://example.org`. */
+  readonly baseUrl: string;
+}
+
+/** A path with what answers it. */
+export interface Route {
+  readonly method: "GET" | "POST" | "DELETE";
+  readonly path: string;
+  readonly aliases: readonly string[];
+  /** Null for a page that is no operation: it needs no credential and has no body. */
+  readonly operation: Operation | null;
+  answer(request: Request, readBody: () => Promise<unknown>, context: RequestContext): Promise<Response>;
+}
+
+/** The routes of one deployable function. */
+export interface FunctionRoutes {
+  /** Also the first path segment, which the cloud strips and other hosts keep. */
+  readonly name: FunctionName | "docs";
+  readonly routes: readonly Route[];
+}
+
+/** Joins an operation that takes a JSON body to its handler, which gets the checked body. */
+export function toBodyRoute<Input>(
+  operation: Operation,
+  validate: ValidateFunction<Input>,
+  handle: (input: Input, context: RequestContext) => Promise<unknown>,
+): Route {
+  return {
+    ...placeOf(operation),
+    async answer(_request, readBody, context) {
+      return Response.json(await handle(parseBody(validate, await readBody()), context));
+    },
+  };
+}
+
+/** Joins an operation without a body to its handler. */
+export function toPlainRoute(
+  operation: Operation,
+  handle: (context: RequestContext) => Promise<unknown>,
+): Route {
+  return {
+    ...placeOf(operation),
+    async answer(_request, _readBody, context) {
+      return Response.json(await handle(context));
+    },
+  };
+}
+
+function placeOf(operation: Operation): Omit<Route, "answer"> {
+  const { method, path, aliases } = operation;
+  return { method, path, aliases, operation };
+}
