@@ -1,0 +1,71 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { AppError } from "#shared/errors/app-error.ts";
+import type { Logger } from "#shared/observability/logger.ts";
+import type { QueryOutcome, Warehouse } from "../warehouse.ts";
+import { type BigqueryClientOptions, createBigqueryClient } from "./create-bigquery-client.ts";
+import { runStatement, type StatementContext } from "./run-statement.ts";
+
+/** How much one statement may bill unless the owner says otherwise: 10 GiB. */
+export const DEFAULT_MAXIMUM_BYTES_BILLED = 10 * 1024 ** 3;
+
+/** Cloud Run grants ten seconds between SIGTERM and SIGKILL. */
+const CLOSE_WITHIN_MS = 8_000;
+
+/** How to reach BigQuery, and the bounds of every statement. */
+export interface BigqueryWarehouseOptions extends BigqueryClientOptions {
+  /** Where jobs run, such as EU or us-central1; BigQuery finds it from the tables when unset. */
+  readonly location?: string | undefined;
+  /** `dataset` or `project.dataset` for tables that the statement names without one. */
+  readonly defaultDataset?: string | undefined;
+  /** Bytes; a statement that would bill more does not run. 10 GiB by default. */
+  readonly maximumBytesBilled?: number | undefined;
+  /** Labels of every job, for the owner's billing export. */
+  readonly labels?: Readonly<Record<string, string>> | undefined;
+  readonly logger?: Logger | undefined;
+}
+
+/**
+ * The warehouse that is BigQuery. Only SELECT statements run, judged by BigQuery's own dry run; whoever leaves, a deadline or
+ * `close` cancels the job. Nothing is called before the first statement.
+ */
+export function createBigqueryWarehouse(options: BigqueryWarehouseOptions): Warehouse {
+  const pending = new Set<Promise<unknown>>();
+  const open = new Set<AbortController>();
+  const track = (work: Promise<unknown>): void => {
+    const settled: Promise<unknown> = work.catch(() => undefined).finally(() => pending.delete(settled));
+    pending.add(settled);
+  };
+  const context: StatementContext = {
+    client: createBigqueryClient(options),
+    location: options.location,
+    defaultDataset: options.defaultDataset,
+    maximumBytesBilled: options.maximumBytesBilled ?? DEFAULT_MAXIMUM_BYTES_BILLED,
+    labels: { tool: "query_bigquery", ...options.labels },
+    logger: options.logger,
+    track,
+  };
+  let closed = false;
+  return {
+    async runQuery(statement, { signal }): Promise<QueryOutcome> {
+      if (closed) throw shuttingDown();
+      const controller = new AbortController();
+      open.add(controller);
+      const run = runStatement(context, statement, AbortSignal.any([signal, controller.signal]));
+      track(run);
+      try {
+        return await run;
+      } finally {
+        open.delete(controller);
+      }
+    },
+    async close(): Promise<void> {
+      closed = true;
+      for (const controller of open) controller.abort(shuttingDown());
+      await Promise.race([Promise.all(pending), sleep(CLOSE_WITHIN_MS, undefined, { ref: false })]);
+    },
+  };
+}
+
+function shuttingDown(): AppError {
+  return new AppError("shutting_down", "The server is stopping. Send the statement again in a moment.");
+}

@@ -1,0 +1,139 @@
+import { once } from "node:events";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+
+/** The calls of BigQuery's REST API that the adapter makes. */
+export type CallKind = "dryRun" | "insert" | "results" | "cancel" | "other";
+
+/** One call as it arrived. */
+export interface Call {
+  readonly kind: CallKind;
+  readonly path: string;
+  readonly query: Readonly<Record<string, string>>;
+  readonly body: unknown;
+  readonly authorization: string | undefined;
+}
+
+/** What to answer; `hangUp` closes the connection without an answer. */
+export type Reply = { readonly status?: number; readonly body: unknown } | { readonly hangUp: true };
+
+/** Makes the answer to the n-th call (from 0) of one kind. */
+export type Answer = (call: Call, n: number) => Reply | Promise<Reply>;
+
+export interface BigqueryStandIn {
+  /** For the client's `apiEndpoint`. */
+  readonly endpoint: string;
+  readonly calls: readonly Call[];
+  count(kind: CallKind): number;
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a test double of BigQuery's REST API on a loopback port. It imitates the wire and judges nothing: each test says what
+ * is answered. Unless told otherwise, a dry run answers SELECT in EU, an insert makes the job, and a result is one row of one.
+ */
+export async function startBigqueryStandIn(
+  answers: Partial<Record<CallKind, Answer>> = {},
+): Promise<BigqueryStandIn> {
+  const calls: Call[] = [];
+  const server = createServer((request, response) => {
+    answer(request, response).catch(() => response.destroy());
+  });
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const call = await readCall(request);
+    const n = calls.filter(({ kind }) => kind === call.kind).length;
+    calls.push(call);
+    const reply = await (answers[call.kind] ?? USUAL[call.kind])(call, n);
+    if ("hangUp" in reply) {
+      request.socket.destroy();
+      return;
+    }
+    response.writeHead(reply.status ?? 200, { "content-type": "application/json" });
+    response.end(typeof reply.body === "string" ? reply.body : JSON.stringify(reply.body));
+  };
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  return {
+    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    calls,
+    count: (kind) => calls.filter((call) => call.kind === kind).length,
+    async close() {
+      server.close();
+      server.closeAllConnections();
+      await once(server, "close");
+    },
+  };
+}
+
+/** A job resource in the form of the REST API. */
+export function jobAnswer(call: Call, query: Readonly<Record<string, unknown>> = {}): Reply {
+  return {
+    body: {
+      jobReference: { projectId: "stand-in", jobId: jobIdOf(call.body), location: "EU" },
+      status: { state: "RUNNING" },
+      statistics: { query },
+    },
+  };
+}
+
+/** A page of results: `rows` are given as lists of cells in the REST form of a value. */
+export function pageAnswer(
+  fields: readonly Readonly<Record<string, unknown>>[],
+  rows: readonly (readonly unknown[])[],
+  more: Readonly<Record<string, unknown>> = {},
+): Reply {
+  const cells = rows.map((row) => ({ f: row.map((v) => ({ v })) }));
+  return {
+    body: { jobComplete: true, totalRows: String(rows.length), schema: { fields }, rows: cells, ...more },
+  };
+}
+
+/** An error in the form of the REST API. */
+export function errorAnswer(status: number, reason: string, message: string): Reply {
+  return {
+    status,
+    body: { error: { code: status, message, errors: [{ reason, message, domain: "global" }] } },
+  };
+}
+
+const USUAL: Readonly<Record<CallKind, Answer>> = {
+  dryRun: (call) => jobAnswer(call, { statementType: "SELECT" }),
+  insert: (call) => jobAnswer(call),
+  results: () => pageAnswer([{ name: "one", type: "INTEGER" }], [["1"]]),
+  cancel: (call) => ({ body: { job: { jobReference: { jobId: call.path.split("/").at(-2) } } } }),
+  other: () => errorAnswer(404, "notFound", "Not found: the stand-in has no such path"),
+};
+
+async function readCall(request: IncomingMessage): Promise<Call> {
+  const url = new URL(request.url ?? "/", "http://stand-in");
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(Buffer.from(chunk));
+  const text = Buffer.concat(chunks).toString("utf8");
+  const body: unknown = text === "" ? null : JSON.parse(text);
+  return {
+    kind: kindOf(request.method ?? "", url.pathname, body),
+    path: url.pathname,
+    query: Object.fromEntries(url.searchParams),
+    body,
+    authorization: request.headers.authorization,
+  };
+}
+
+function kindOf(method: string, path: string, body: unknown): CallKind {
+  if (method === "POST" && /\/jobs\/[^/]+\/cancel$/.test(path)) return "cancel";
+  if (method === "POST" && path.endsWith("/jobs")) return isDryRun(body) ? "dryRun" : "insert";
+  if (method === "GET" && /\/queries\/[^/]+$/.test(path)) return "results";
+  return "other";
+}
+
+function isDryRun(body: unknown): boolean {
+  return memberOf(memberOf(body, "configuration"), "dryRun") === true;
+}
+
+function jobIdOf(body: unknown): unknown {
+  return memberOf(memberOf(body, "jobReference"), "jobId");
+}
+
+function memberOf(value: unknown, key: string): unknown {
+  return typeof value === "object" && value !== null ? Reflect.get(value, key) : undefined;
+}
