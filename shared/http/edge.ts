@@ -59,6 +59,11 @@ export function rawRequestOf(request: MarkedRequest): RawRequest {
   );
 }
 
+/** Makes the pipeline see another target (path and query) than the client sent. */
+export function rewriteTarget(request: MarkedRequest, url: string): void {
+  request[RAW] = { ...rawRequestOf(request), url };
+}
+
 function requestOf(message: unknown): MarkedRequest | null {
   if (typeof message !== "object" || message === null || !("request" in message)) return null;
   return message.request as MarkedRequest;

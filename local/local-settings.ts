@@ -1,0 +1,40 @@
+import { resolve } from "node:path";
+import { str } from "envalid";
+import { type EdgeSettings, loadEdgeSettings } from "#shared/config/edge-settings.ts";
+import { loadSettings, SettingsError } from "#shared/config/load-settings.ts";
+import { integer } from "#shared/config/setting-kinds.ts";
+
+/** What one machine needs to know beside the edge. */
+export interface LocalSettings {
+  readonly host: string;
+  /** 0 picks a free one. */
+  readonly port: number;
+  /** Absolute path of the folder that holds everything durable. */
+  readonly dataFolder: string;
+  readonly warehouse: "duckdb" | "bigquery";
+  readonly edge: EdgeSettings;
+}
+
+const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|::1)$/;
+
+/**
+ * Reads the settings of the one-machine server.
+ * @throws SettingsError
+ */
+export function loadLocalSettings(): LocalSettings {
+  const env = loadSettings({
+    HOST: str({ default: "127.0.0.1", desc: "The address to listen on." }),
+    PORT: integer(0, 65_535)({ default: 8080, desc: "The port to listen on." }),
+    CODEX_DATA_DIR: str({ default: ".data", desc: "The folder of everything durable." }),
+    EXECUTOR: str({ default: "local", choices: ["local"], desc: "Where programs run." }),
+    WAREHOUSE: str({ default: "duckdb", choices: ["duckdb", "bigquery"], desc: "What answers SQL." }),
+  });
+  const edge = loadEdgeSettings();
+  if (edge.publicBaseUrl === null && !LOOPBACK.test(env.HOST)) {
+    throw new SettingsError(
+      "Wrong settings: PUBLIC_BASE_URL is missing. Set it to the address that callers use, because HOST is not a loopback address.",
+    );
+  }
+  const warehouse = env.WAREHOUSE === "bigquery" ? "bigquery" : "duckdb";
+  return { host: env.HOST, port: env.PORT, dataFolder: resolve(env.CODEX_DATA_DIR), warehouse, edge };
+}

@@ -1,0 +1,77 @@
+import { once } from "node:events";
+import type { Server } from "node:http";
+import { fileURLToPath } from "node:url";
+import { createDocs } from "#functions/docs/create-docs.ts";
+import { createExecute } from "#functions/execute/create-execute.ts";
+import { createHealth } from "#functions/health/create-health.ts";
+import { createQuery } from "#functions/query/create-query.ts";
+import type { EdgeSettings } from "#shared/config/edge-settings.ts";
+import { SettingsError } from "#shared/config/load-settings.ts";
+import { VERSION } from "#shared/contract/version.ts";
+import { onShutdown } from "#shared/http/drain.ts";
+import { installEdge } from "#shared/http/edge.ts";
+import { serveFunction } from "#shared/http/serve-function.ts";
+import { createLogger } from "#shared/observability/logger.ts";
+import { apiKeyFile, loadOrCreateApiKey } from "./api-key-file.ts";
+import { createLocalSandbox } from "./create-local-sandbox.ts";
+import { createLocalWarehouse } from "./create-local-warehouse.ts";
+import { createOnePortServer } from "./create-one-port-server.ts";
+import { prepareDataFolder } from "./data-folder.ts";
+import { type LocalSettings, loadLocalSettings } from "./local-settings.ts";
+import { describeStart } from "./welcome.ts";
+
+const ASSET_DIRECTORIES = ["../node_modules/swagger-ui-dist", "../functions/docs/assets"].map((folder) =>
+  fileURLToPath(new URL(folder, import.meta.url)),
+);
+
+/** Starts everything on this machine, on one port. @throws SettingsError */
+async function start(): Promise<void> {
+  const settings = loadLocalSettings();
+  prepareDataFolder(settings.dataFolder);
+  const logger = createLogger();
+  const ownKey = settings.edge.apiKeys.length === 0;
+  const edge: EdgeSettings = ownKey
+    ? { ...settings.edge, apiKeys: [{ name: "default", key: loadOrCreateApiKey(settings.dataFolder) }] }
+    : settings.edge;
+  installEdge();
+  const { executor, notices } = await createLocalSandbox(logger);
+  const warehouse = await createLocalWarehouse(settings, logger);
+  onShutdown(() => executor.close());
+  onShutdown(() => warehouse.close());
+  const functions = [
+    createExecute({ executor }),
+    createQuery({ warehouse }),
+    createHealth({ version: VERSION }),
+    await createDocs({ assetDirectories: ASSET_DIRECTORIES, version: VERSION }),
+  ].map((routes) => ({ routes, serve: serveFunction(routes, edge, logger) }));
+  const server = createOnePortServer(functions, "docs");
+  const address = await listen(server, settings);
+  const keyFile = ownKey ? apiKeyFile(settings.dataFolder) : null;
+  process.stdout.write(`${describeStart({ address, keyFile, notices })}\n`);
+}
+
+/** @returns the server's address @throws SettingsError when the port cannot be had */
+async function listen(server: Server, { host, port, edge }: LocalSettings): Promise<string> {
+  server.listen(port, host);
+  try {
+    await once(server, "listening");
+  } catch (thrown) {
+    const code = thrown instanceof Error && "code" in thrown ? thrown.code : undefined;
+    throw new SettingsError(
+      code === "EADDRINUSE"
+        ? `Port ${port} of ${host} is taken. Stop what uses it, or set PORT to another one.`
+        : `Port ${port} of ${host} cannot be opened (${String(code)}). Set HOST and PORT to an address of this machine.`,
+    );
+  }
+  const bound = server.address();
+  const actual = typeof bound === "object" && bound !== null ? bound.port : port;
+  return edge.publicBaseUrl ?? `http://${host.includes(":") ? `[${host}]` : host}:${actual}`;
+}
+
+try {
+  await start();
+} catch (thrown) {
+  if (!(thrown instanceof SettingsError)) throw thrown;
+  process.stderr.write(`${thrown.message}\n`);
+  process.exit(1);
+}

@@ -1,0 +1,30 @@
+/** What the person who started the server reads: where it is, where the key lies, and lines to paste. */
+export function describeStart(options: {
+  readonly address: string;
+  /** Where the key lies, or null when it came from the environment. */
+  readonly keyFile: string | null;
+  /** Sentences about what this machine cannot do. */
+  readonly notices: readonly string[];
+  readonly project: string;
+}): string {
+  const { address, keyFile, notices } = options;
+  const key = keyFile === null ? "$CODEX_API_TOKEN" : `$(cat '${keyFile}')`;
+  const post = (path: string, body: object): string =>
+    `  curl -s ${address}${path} -H "Authorization: Bearer ${key}" -H 'Content-Type: application/json' -d '${JSON.stringify(body)}'`;
+  return [
+    "",
+    `Ready at ${address}`,
+    `API pages ${address}/docs`,
+    keyFile === null ? "API key   CODEX_API_TOKEN of the environment" : `API key   in ${keyFile}`,
+    "",
+    "Try it:",
+    `  curl -s ${address}/health`,
+    post("/execute", { code: "print(2 + 2)" }),
+    post("/query", {
+      sql: "SELECT segment, COUNT(*) AS customers FROM `demo.sales.customers` GROUP BY segment ORDER BY customers DESC",
+    }),
+    "",
+    ...notices.map((notice) => `NOTE: ${notice}`),
+    ...(notices.length > 0 ? [""] : []),
+  ].join("\n");
+}
