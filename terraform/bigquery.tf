@@ -1,0 +1,9 @@
+# query reads the listed datasets and no others; the right to run jobs is in identities.tf.
+resource "google_bigquery_dataset_iam_member" "query_reads" {
+  for_each = var.readable_datasets
+
+  project    = strcontains(each.value, ".") ? split(".", each.value)[0] : var.project_id
+  dataset_id = element(split(".", each.value), length(split(".", each.value)) - 1)
+  role       = "roles/bigquery.dataViewer"
+  member     = google_service_account.function["query"].member
+}

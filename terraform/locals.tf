@@ -1,0 +1,59 @@
+locals {
+  # The one host of all functions: ChatGPT wants every OAuth URL on the host of the API.
+  public_base_url = "https://${var.region}-${var.project_id}.cloudfunctions.net"
+
+  source_bucket = "${var.project_id}-function-sources"
+  repository    = "projects/${var.project_id}/locations/${var.region}/repositories/functions"
+  build_account = "projects/${var.project_id}/serviceAccounts/function-build@${var.project_id}.iam.gserviceaccount.com"
+
+  common_environment = {
+    PUBLIC_BASE_URL      = local.public_base_url
+    CORS_ALLOWED_ORIGINS = join(",", sort(var.cors_allowed_origins))
+  }
+
+  # What differs between the functions. `secrets` names what a function may read of var.secret_versions; `project_roles` is all
+  # that its account may do in the project.
+  functions = {
+    execute = {
+      description     = "Runs programs in a sandbox."
+      timeout_seconds = 60
+      concurrency     = 20
+      secrets         = ["CODEX_API_TOKEN", "GATEWAY_API_KEY"]
+      project_roles   = []
+      environment     = { EXECUTE_RATE_PER_MINUTE = tostring(var.execute_rate_per_minute) }
+    }
+    query = {
+      description     = "Answers SQL from the data warehouse."
+      timeout_seconds = 330
+      concurrency     = 40
+      secrets         = ["CODEX_API_TOKEN", "GATEWAY_API_KEY", "GOOGLE_CREDENTIALS_BASE64"]
+      project_roles   = ["roles/bigquery.jobUser"]
+      environment = {
+        WAREHOUSE                 = "bigquery"
+        GOOGLE_CLOUD_PROJECT      = var.project_id
+        BIGQUERY_LOCATION         = var.bigquery_location
+        BIGQUERY_MAX_BYTES_BILLED = format("%d", var.bigquery_max_bytes_billed)
+        QUERY_RATE_PER_MINUTE     = tostring(var.query_rate_per_minute)
+      }
+    }
+    health = {
+      description     = "Says that the service is up."
+      timeout_seconds = 10
+      concurrency     = 80
+      secrets         = []
+      project_roles   = []
+      environment     = {}
+    }
+    docs = {
+      description     = "Serves the API pages and the OpenAPI document."
+      timeout_seconds = 30
+      concurrency     = 80
+      secrets         = []
+      project_roles   = []
+      environment     = {}
+    }
+  }
+
+  # CODEX_API_TOKEN is kept in the secret codex-api-token.
+  secret_ids = { for setting in keys(var.secret_versions) : setting => lower(replace(setting, "_", "-")) }
+}

@@ -1,0 +1,136 @@
+variable "project_id" {
+  description = "The Google Cloud project that everything runs in."
+  type        = string
+
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9-]{4,28}[a-z0-9]$", var.project_id))
+    error_message = "project_id is 6 to 30 lower-case letters, digits and hyphens, and starts with a letter."
+  }
+}
+
+variable "region" {
+  description = "Region of the functions; part of their address."
+  type        = string
+  default     = "europe-west1"
+
+  validation {
+    condition     = can(regex("^[a-z]+-[a-z]+[0-9]+$", var.region))
+    error_message = "region is a Cloud Run region such as europe-west1."
+  }
+}
+
+variable "source_objects" {
+  description = "Function to the object in the source bucket that holds its code. The build writes it; the name carries the content's SHA-256, so an unchanged function is not deployed again."
+  type        = map(string)
+
+  validation {
+    condition     = toset(keys(var.source_objects)) == toset(["execute", "query", "health", "docs"])
+    error_message = "source_objects names exactly execute, query, health and docs."
+  }
+  validation {
+    condition     = alltrue([for name, object in var.source_objects : can(regex("^functions/${name}-[0-9a-f]{64}\\.zip$", object))])
+    error_message = "Each object is called functions/<function>-<sha256>.zip."
+  }
+}
+
+variable "secret_versions" {
+  description = "Setting to the pinned version of its secret. CODEX_API_TOKEN is required; GATEWAY_API_KEY and GOOGLE_CREDENTIALS_BASE64 are optional. The values never come near Terraform."
+  type        = map(string)
+  default     = { CODEX_API_TOKEN = "1" }
+
+  validation {
+    condition     = contains(keys(var.secret_versions), "CODEX_API_TOKEN")
+    error_message = "Without CODEX_API_TOKEN nobody could call the functions."
+  }
+  validation {
+    condition     = length(setsubtract(keys(var.secret_versions), ["CODEX_API_TOKEN", "GATEWAY_API_KEY", "GOOGLE_CREDENTIALS_BASE64"])) == 0
+    error_message = "Known secrets are CODEX_API_TOKEN, GATEWAY_API_KEY and GOOGLE_CREDENTIALS_BASE64."
+  }
+  validation {
+    condition     = alltrue([for version in values(var.secret_versions) : can(regex("^[1-9][0-9]*$", version))])
+    error_message = "A version is a number: latest would change a running function without a plan."
+  }
+}
+
+variable "invokers" {
+  description = "Who may reach the functions at all. allUsers lets every request through to the functions' own key check, which ChatGPT needs; list principals to let Google refuse everybody else before."
+  type        = set(string)
+  default     = ["allUsers"]
+
+  validation {
+    condition     = length(var.invokers) > 0 && alltrue([for member in var.invokers : can(regex("^(allUsers|user:.+|group:.+|serviceAccount:.+|domain:.+)$", member))])
+    error_message = "An invoker is allUsers, user:…, group:…, serviceAccount:… or domain:…. (allAuthenticatedUsers is anybody with a Google account: say allUsers.)"
+  }
+}
+
+variable "readable_datasets" {
+  description = "BigQuery datasets that query may read, as dataset or project.dataset. It reads nothing else."
+  type        = set(string)
+  default     = []
+
+  validation {
+    condition     = alltrue([for dataset in var.readable_datasets : can(regex("^([a-z][a-z0-9-]{4,28}[a-z0-9]\\.)?[A-Za-z0-9_]+$", dataset))])
+    error_message = "A dataset is written dataset or project.dataset."
+  }
+}
+
+variable "bigquery_location" {
+  description = "Where BigQuery jobs run, such as EU or europe-west1; empty lets BigQuery find it from the tables."
+  type        = string
+  default     = ""
+}
+
+variable "bigquery_max_bytes_billed" {
+  description = "Bytes that one statement may bill at most; 10 GiB by default."
+  type        = number
+  default     = 10737418240
+
+  validation {
+    condition     = var.bigquery_max_bytes_billed >= 10485760 && floor(var.bigquery_max_bytes_billed) == var.bigquery_max_bytes_billed
+    error_message = "BigQuery bills at least 10 MiB (10485760 bytes) a statement: set that or more, in whole bytes."
+  }
+}
+
+variable "max_instances" {
+  description = "Instances of each function at most, so that a flood is not a bill. Rate limits count in each instance."
+  type        = number
+  default     = 5
+
+  validation {
+    condition     = var.max_instances >= 1 && var.max_instances <= 100 && floor(var.max_instances) == var.max_instances
+    error_message = "max_instances is a whole number from 1 to 100."
+  }
+}
+
+variable "execute_rate_per_minute" {
+  description = "Programs a minute for each key; 0 switches the limit off."
+  type        = number
+  default     = 10
+
+  validation {
+    condition     = var.execute_rate_per_minute >= 0 && floor(var.execute_rate_per_minute) == var.execute_rate_per_minute
+    error_message = "A rate is a whole number, 0 or more."
+  }
+}
+
+variable "query_rate_per_minute" {
+  description = "Statements a minute for each key; 0 switches the limit off."
+  type        = number
+  default     = 60
+
+  validation {
+    condition     = var.query_rate_per_minute >= 0 && floor(var.query_rate_per_minute) == var.query_rate_per_minute
+    error_message = "A rate is a whole number, 0 or more."
+  }
+}
+
+variable "cors_allowed_origins" {
+  description = "Origins whose pages may call the functions from a browser; none by default."
+  type        = set(string)
+  default     = []
+
+  validation {
+    condition     = alltrue([for origin in var.cors_allowed_origins : can(regex("^https://[a-z0-9.-]+(:[0-9]+)?$", origin))])
+    error_message = "An origin is https://host or https://host:port, without a path."
+  }
+}
