@@ -5,7 +5,6 @@ export function describeStart(options: {
   readonly keyFile: string | null;
   /** Sentences about what this machine cannot do. */
   readonly notices: readonly string[];
-  readonly project: string;
 }): string {
   const { address, keyFile, notices } = options;
   const key = keyFile === null ? "$CODEX_API_TOKEN" : `$(cat '${keyFile}')`;

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { Readable } from "node:stream";
 import { pipeline as pump } from "node:stream/promises";
 import { AppError } from "../errors/app-error.ts";
+import { toBodyStream } from "./body-stream.ts";
 import { isStopping, shutdownSignal } from "./drain.ts";
 import { rawRequestOf } from "./edge.ts";
 import type { Pipeline } from "./pipeline.ts";
@@ -71,7 +72,7 @@ function toWebRequest(request: IncomingMessage, baseUrl: string, signal: AbortSi
     method: FORBIDDEN_METHODS.has(method) ? "OTHER" : method,
     headers,
     signal,
-    ...(takesBody ? { body: Readable.toWeb(request) as ReadableStream<Uint8Array>, duplex: "half" } : {}),
+    ...(takesBody ? { body: toBodyStream(request), duplex: "half" } : {}),
   });
 }
 
@@ -102,7 +103,7 @@ const isStreaming = (answer: Response): boolean =>
   answer.headers.get("content-type")?.startsWith("text/event-stream") ?? false;
 
 function throwRestAway(request: IncomingMessage): void {
-  if (request.complete) return;
+  if (request.readableEnded) return;
   let bytes = 0;
   const cut = () => request.socket.destroy();
   const timer = setTimeout(cut, LINGER_MS);

@@ -1,0 +1,61 @@
+import { describe, expect, it } from "@jest/globals";
+import { describeWith } from "../support/capabilities.ts";
+import { post } from "../support/post.ts";
+import { processesBelow } from "../support/processes-below.ts";
+import { openRawConnection } from "../support/raw-http.ts";
+import { startServer } from "../support/start-server.ts";
+
+describeWith("sandbox", "SIGTERM while a program runs", () => {
+  it("lets the program finish, answers, exits with 0 and leaves no process behind", async () => {
+    const server = await startServer();
+    const running = post(server, "/execute", { code: "import time; time.sleep(2); print('done')" });
+    await waitUntil(() => server.logs().length > 0 && processesBelow(server.pid).length > 0);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    const children = processesBelow(server.pid);
+    const stopped = server.stop();
+    expect((await running).body).toMatchObject({ success: true, output: "done\n" });
+    await stopped;
+    expect(children.filter(isAlive)).toEqual([]);
+  });
+
+  it("ends a program that takes longer than the grace, says so with 503, and still exits with 0", async () => {
+    const server = await startServer();
+    const running = post(server, "/execute", { code: "import time; time.sleep(28)", timeout: 30 });
+    await waitUntil(() => processesBelow(server.pid).length > 0);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    const children = processesBelow(server.pid);
+    await Promise.all([
+      server.stop(),
+      running.then(({ status, body }) => expect([status, body.code]).toEqual([503, "shutting_down"])),
+    ]);
+    expect(children.filter(isAlive)).toEqual([]);
+  });
+});
+
+describe("SIGTERM without work", () => {
+  it("does not wait for clients that keep their connections open", async () => {
+    const server = await startServer();
+    const connection = await openRawConnection(server.url);
+    await connection.write("GET /health HTTP/1.1\r\nHost: x\r\n\r\n");
+    await connection.readUntil(/healthy/);
+    const started = performance.now();
+    await server.stop();
+    // Idle connections are closed at once: nowhere near the grace of eight seconds.
+    expect(performance.now() - started).toBeLessThan(7_000);
+  });
+});
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function waitUntil(condition: () => boolean): Promise<void> {
+  for (let attempt = 0; attempt < 500 && !condition(); attempt += 1)
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  if (!condition()) throw new Error("it did not happen in 10 s");
+}
