@@ -45,7 +45,8 @@ for ((index = 0; index < count; index++)); do
 done`;
 
 const SHELL_START = "set -e; PATH=/usr/bin:/bin:/usr/sbin:/sbin";
-const SHELL = ["/bin/bash", "-p", "-c"];
+/** Without --norc, bash reads the home folder's .bashrc when its standard input is a socket, which Node's pipes are. */
+const SHELL = ["/bin/bash", "--noprofile", "--norc", "-p", "-c"];
 
 const DROP_PRIVILEGES = [
   "/usr/bin/setpriv",
