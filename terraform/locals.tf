@@ -8,6 +8,7 @@ locals {
 
   common_environment = {
     PUBLIC_BASE_URL      = local.public_base_url
+    GOOGLE_CLOUD_PROJECT = var.project_id
     CORS_ALLOWED_ORIGINS = join(",", sort(var.cors_allowed_origins))
   }
 
@@ -30,8 +31,8 @@ locals {
       project_roles   = ["roles/bigquery.jobUser"]
       environment = {
         WAREHOUSE                 = "bigquery"
-        GOOGLE_CLOUD_PROJECT      = var.project_id
         BIGQUERY_LOCATION         = var.bigquery_location
+        BIGQUERY_DEFAULT_DATASET  = var.bigquery_default_dataset
         BIGQUERY_MAX_BYTES_BILLED = format("%d", var.bigquery_max_bytes_billed)
         QUERY_RATE_PER_MINUTE     = tostring(var.query_rate_per_minute)
       }

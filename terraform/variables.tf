@@ -80,6 +80,12 @@ variable "bigquery_location" {
   default     = ""
 }
 
+variable "bigquery_default_dataset" {
+  description = "The dataset of tables that a statement names without one, as dataset or project.dataset; empty for none."
+  type        = string
+  default     = ""
+}
+
 variable "bigquery_max_bytes_billed" {
   description = "Bytes that one statement may bill at most; 10 GiB by default."
   type        = number
@@ -125,12 +131,12 @@ variable "query_rate_per_minute" {
 }
 
 variable "cors_allowed_origins" {
-  description = "Origins whose pages may call the functions from a browser; none by default."
+  description = "Origins whose pages may call the functions from a browser. Any by default: a key comes in a header that a page must have, never in a cookie."
   type        = set(string)
-  default     = []
+  default     = ["*"]
 
   validation {
-    condition     = alltrue([for origin in var.cors_allowed_origins : can(regex("^https://[a-z0-9.-]+(:[0-9]+)?$", origin))])
-    error_message = "An origin is https://host or https://host:port, without a path."
+    condition     = length(var.cors_allowed_origins) > 0 && (var.cors_allowed_origins == toset(["*"]) || alltrue([for origin in var.cors_allowed_origins : can(regex("^https://[a-z0-9.-]+(:[0-9]+)?$", origin))]))
+    error_message = "Either [\"*\"], or origins such as https://host or https://host:port, without a path."
   }
 }

@@ -136,3 +136,13 @@ run "any_google_account_is_no_restriction" {
 
   expect_failures = [var.invokers]
 }
+
+run "no_origin_at_all_is_refused" {
+  command = plan
+
+  variables {
+    cors_allowed_origins = []
+  }
+
+  expect_failures = [var.cors_allowed_origins]
+}
