@@ -1,7 +1,6 @@
 // Brings what is missing before `npm start` and `npm test`, and says so line by line; silent when nothing is missing.
 // Plain JavaScript without dependencies: it runs before `npm ci`, on the Node of the machine.
-//   --for-tests   also what the tests of this machine need
-//   --all         also the Debian packages that every suite together needs
+//   --all   also the Debian packages that every suite together needs
 import { buildParts } from "./setup/build-parts.mjs";
 import { installDebianPackages } from "./setup/debian-packages.mjs";
 import { withLock } from "./setup/lock.mjs";

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { CAPABILITIES } from "../support/capability-catalogue.ts";
 import { findFreePort } from "../support/free-port.ts";
 import { type RunningProcess, startProcess } from "../support/start-process.ts";
 import { startServer } from "../support/start-server.ts";
@@ -42,6 +43,12 @@ async function compare(ours: Side, naive: Side, task: Task, load: Load): Promise
   return [mergeRounds(rounds[0]), mergeRounds(rounds[1])];
 }
 
+if (!CAPABILITIES.fastapi.isThere()) {
+  console.error(
+    `The yardstick needs FastAPI and uvicorn of /usr/bin/python3: ${CAPABILITIES.fastapi.howToGet}`,
+  );
+  process.exit(1);
+}
 const naiveServer = await startNaive();
 try {
   const ownServer = await startServer({ EXECUTE_RATE_PER_MINUTE: "0" });
