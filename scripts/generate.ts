@@ -2,6 +2,7 @@ import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { OPERATIONS } from "#shared/contract/operations.ts";
+import { VERSION } from "#shared/contract/version.ts";
 import type { GeneratedFile } from "./generate/generated-file.ts";
 import { createOpenApiFiles } from "./generate/openapi-files.ts";
 import { createValidators } from "./generate/validators.ts";
@@ -34,8 +35,7 @@ async function main(): Promise<number> {
 }
 
 async function createGeneratedFiles(): Promise<readonly GeneratedFile[]> {
-  const { version } = JSON.parse(await readFile(join(ROOT, "package.json"), "utf8"));
-  return [...(await createValidators(OPERATIONS, ROOT)), ...createOpenApiFiles(OPERATIONS, version)];
+  return [...(await createValidators(OPERATIONS, ROOT)), ...createOpenApiFiles(OPERATIONS, VERSION)];
 }
 
 async function findDifferent(root: string, files: readonly GeneratedFile[]): Promise<readonly string[]> {
