@@ -36,8 +36,12 @@ async function readFirst(directories: readonly string[], name: string): Promise<
     try {
       return new Uint8Array(await readFile(join(directory, name)));
     } catch (error) {
-      if (!(error instanceof Error && "code" in error && error.code === "ENOENT")) throw error;
+      if (!isMissing(error)) throw error;
     }
   }
   throw new Error(`The API pages need ${name}, which is in none of their folders. Build the bundle again.`);
+}
+
+function isMissing(error: unknown): boolean {
+  return typeof error === "object" && error !== null && "code" in error && error.code === "ENOENT";
 }
