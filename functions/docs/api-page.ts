@@ -2,7 +2,7 @@ import { html } from "./html.ts";
 import { createPage, docsPath, type Page, type PageFacts } from "./page.ts";
 
 /** The interactive API pages: Swagger UI over our own document, from our own files. */
-export function createApiPage({ address, version }: PageFacts): Page {
+export function createApiPage({ address }: PageFacts): Page {
   return createPage(address, {
     title: "API · Code and Warehouse",
     styles: ["swagger-ui.css", "docs.css"],
@@ -14,8 +14,7 @@ export function createApiPage({ address, version }: PageFacts): Page {
       "connect-src": `'self' ${address.origin}`,
     },
     content: html`<header class="bar">
-<a class="brand" href="${docsPath(address, "/welcome")}">Code and Warehouse</a>
-<span class="version">${version}</span>
+<a href="${docsPath(address, "/welcome")}">← What this is</a>
 <nav aria-label="The OpenAPI document">
 <a href="${docsPath(address, "/openapi.yaml")}">YAML</a>
 <a href="${docsPath(address, "/openapi.json")}">JSON</a>

@@ -30,7 +30,7 @@ const DESCRIPTION = [
   "Runs programs and queries a data warehouse on infrastructure that its owner controls.",
   "Send an API key as a Bearer token.",
   "A program or a statement that fails is an answer with status 200, success false and a code;",
-  "a status of 400 or above means that nothing was run.",
+  "a status from 400 to 499 means that the request was refused and nothing was run.",
 ].join(" ");
 
 /**
