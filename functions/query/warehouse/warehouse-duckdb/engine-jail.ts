@@ -1,0 +1,87 @@
+import { randomUUID } from "node:crypto";
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { execPath } from "node:process";
+import { fileURLToPath } from "node:url";
+import type { JailSpec } from "#sandbox/jail/jail.ts";
+import type { EngineSettings } from "./engine/engine.ts";
+
+const MIB = 1024 * 1024;
+const INNER_FOLDER = "/warehouse";
+const INNER_NODE = "/app/node";
+const SCRATCH_BYTES = 16 * MIB;
+const HEAP_MIB = 128;
+/** DuckDB itself may take this share of the limit; the rest is Node, the translator and what DuckDB does not count. */
+const DUCKDB_SHARE = 0.5;
+/** Threads that run statements: four queries, the catalogue, and room for one that does not end. */
+const POOL_THREADS = 8;
+
+function packageFolder(name: string): string {
+  let folder = dirname(fileURLToPath(import.meta.resolve(name)));
+  while (!folder.endsWith(join("node_modules", name))) {
+    const parent = dirname(folder);
+    if (parent === folder) throw new Error(`The package ${name} is not installed.`);
+    folder = parent;
+  }
+  return folder;
+}
+
+/** What the jail of one engine holds: Node, the engine's own files, its two packages and the warehouse folder, all read-only. */
+export function toEngineJail(options: {
+  readonly folder: string;
+  readonly project: string | null;
+  readonly memoryLimitBytes: number;
+}): { readonly spec: JailSpec; readonly marker: string } {
+  const marker = randomUUID();
+  const settings: EngineSettings = {
+    folder: INNER_FOLDER,
+    project: options.project,
+    memoryBytes: options.memoryLimitBytes * DUCKDB_SHARE,
+  };
+  const translator = packageFolder("@polyglot-sql/sdk");
+  const spec: JailSpec = {
+    command: [
+      ...[INNER_NODE, "--no-warnings", `--max-old-space-size=${HEAP_MIB}`, "/app/engine/main.ts"],
+      ...[JSON.stringify(settings), marker],
+    ],
+    readOnly: [
+      { source: execPath, target: INNER_NODE },
+      {
+        source: fileURLToPath(new URL("../../../../package.json", import.meta.url)),
+        target: "/app/package.json",
+      },
+      { source: fileURLToPath(new URL("engine", import.meta.url)), target: "/app/engine" },
+      { source: dirname(packageFolder("@duckdb/node-api")), target: "/app/node_modules/@duckdb" },
+      { source: translator, target: "/app/node_modules/@polyglot-sql/sdk" },
+      { source: options.folder, target: INNER_FOLDER },
+    ],
+    environment: { LANG: "C.UTF-8", TZ: "UTC", UV_THREADPOOL_SIZE: String(POOL_THREADS) },
+    tmpfsBytes: SCRATCH_BYTES,
+    limits: { processes: 64, openFiles: 512, fileSizeBytes: SCRATCH_BYTES },
+  };
+  return { spec, marker };
+}
+
+/** Finds the engine's process on the host by the marker in its command line; null when it is gone. */
+export function findEngineProcess(marker: string): number | null {
+  for (const name of readdirSync("/proc")) {
+    if (!/^\d+$/.test(name)) continue;
+    const [program, ...parameters] = readProcessFile(name, "cmdline").split("\0");
+    if (program === INNER_NODE && parameters.includes(marker)) return Number(name);
+  }
+  return null;
+}
+
+/** Resident memory of a process in bytes, counted by the kernel; 0 when it is gone. */
+export function readResidentBytes(pid: number): number {
+  const found = /^VmRSS:\s+(\d+) kB$/m.exec(readProcessFile(String(pid), "status"));
+  return Number(found?.[1] ?? 0) * 1024;
+}
+
+function readProcessFile(pid: string, file: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/${file}`, "latin1");
+  } catch {
+    return "";
+  }
+}

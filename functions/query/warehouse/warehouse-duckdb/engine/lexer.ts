@@ -1,0 +1,155 @@
+import { StatementFailure } from "./failure.ts";
+
+/** One token of GoogleSQL; comments and white space are gone. */
+export interface Token {
+  readonly kind: "word" | "quoted" | "string" | "bytes" | "number" | "symbol" | "parameter";
+  /** Words as written; quoted names, strings and bytes with their escapes resolved. */
+  readonly text: string;
+  /** Place of the first and after the last character in the statement. */
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Longest statement in tokens: keeps every later step short. */
+const MAX_TOKENS = 100_000;
+
+const SPACE = /\s+/y;
+const LINE_COMMENT = /(?:--|#)[^\n]*/y;
+const WORD = /[\p{L}_][\p{L}\p{N}_]*/uy;
+const NUMBER = /0[xX][0-9a-fA-F]+|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?/y;
+const PARAMETER = /@@?[A-Za-z_][A-Za-z0-9_.]*|\?/y;
+const STRING_START = /(?:[rR][bB]?|[bB][rR]?)?("""|'''|"|')/y;
+const SYMBOL = /\|>|=>|<>|<=|>=|!=|<<|>>|\|\||[-+*/%&|^~<>=!()[\]{},.;:$\\]/y;
+
+/** The line and column, both from 1, of a place in the statement. */
+export function placeOf(sql: string, offset: number): string {
+  const before = sql.slice(0, offset).split("\n");
+  return `line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1}`;
+}
+
+/**
+ * Splits GoogleSQL into tokens (https://cloud.google.com/bigquery/docs/reference/standard-sql/lexical). Comments do not nest:
+ * what follows the first end of a comment is code, whatever another parser believes.
+ * @throws StatementFailure `invalid_query` for text that is no token
+ */
+export function tokenize(sql: string): Token[] {
+  const tokens: Token[] = [];
+  let at = skipBlank(sql, 0);
+  while (at < sql.length) {
+    const token = readToken(sql, at);
+    tokens.push(token);
+    if (tokens.length > MAX_TOKENS) throw new StatementFailure("invalid_query", "The statement is too long.");
+    at = skipBlank(sql, token.end);
+  }
+  return tokens;
+}
+
+function skipBlank(sql: string, from: number): number {
+  let at = from;
+  for (;;) {
+    const next = match(SPACE, sql, at) ?? match(LINE_COMMENT, sql, at) ?? blockComment(sql, at);
+    if (next === null) return at;
+    at += next.length;
+  }
+}
+
+function blockComment(sql: string, at: number): string | null {
+  if (!sql.startsWith("/*", at)) return null;
+  const end = sql.indexOf("*/", at + 2);
+  if (end < 0) throw invalid(sql, at, "Unclosed comment");
+  return sql.slice(at, end + 2);
+}
+
+function readToken(sql: string, start: number): Token {
+  if (sql[start] === "`") return readDelimited(sql, start, "quoted", "`", start + 1, false);
+  const opening = match(STRING_START, sql, start);
+  if (opening !== null) {
+    const quote = opening.replace(/^[rRbB]+/, "");
+    const prefix = opening.slice(0, opening.length - quote.length).toLowerCase();
+    const kind = prefix.includes("b") ? "bytes" : "string";
+    return readDelimited(sql, start, kind, quote, start + opening.length, prefix.includes("r"));
+  }
+  for (const [kind, pattern] of PATTERNS) {
+    const text = match(pattern, sql, start);
+    if (text !== null) return { kind, text, start, end: start + text.length };
+  }
+  throw invalid(
+    sql,
+    start,
+    `Unexpected ${JSON.stringify(String.fromCodePoint(sql.codePointAt(start) ?? 0))}`,
+  );
+}
+
+const PATTERNS = [
+  ["word", WORD],
+  ["number", NUMBER],
+  ["parameter", PARAMETER],
+  ["symbol", SYMBOL],
+] as const;
+
+function readDelimited(
+  sql: string,
+  start: number,
+  kind: "quoted" | "string" | "bytes",
+  quote: string,
+  from: number,
+  raw: boolean,
+): Token {
+  let text = "";
+  let at = from;
+  while (!sql.startsWith(quote, at)) {
+    const char = sql[at];
+    if (char === undefined || (char === "\n" && quote.length === 1))
+      throw invalid(sql, start, "Unclosed string");
+    if (char !== "\\") {
+      text += char;
+      at += 1;
+    } else if (raw) {
+      text += sql.slice(at, at + 2);
+      at += 2;
+    } else {
+      const [value, length] = readEscape(sql, at);
+      text += value;
+      at += length;
+    }
+  }
+  return { kind, text, start, end: at + quote.length };
+}
+
+const SIMPLE_ESCAPES: Readonly<Record<string, string>> = {
+  a: "\x07",
+  b: "\b",
+  f: "\f",
+  n: "\n",
+  r: "\r",
+  t: "\t",
+  v: "\v",
+  "\\": "\\",
+  "?": "?",
+  '"': '"',
+  "'": "'",
+  "`": "`",
+};
+
+const CODE_ESCAPE = /\\(?:[xX]([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([0-3][0-7]{2}))/y;
+
+function readEscape(sql: string, at: number): readonly [value: string, length: number] {
+  const simple = SIMPLE_ESCAPES[sql[at + 1] ?? ""];
+  if (simple !== undefined) return [simple, 2];
+  CODE_ESCAPE.lastIndex = at;
+  const found = CODE_ESCAPE.exec(sql);
+  const code =
+    found &&
+    (found[4] ? Number.parseInt(found[4], 8) : Number.parseInt(found[1] ?? found[2] ?? found[3] ?? "", 16));
+  if (!found || !code || code > 0x10ffff) throw invalid(sql, at, "Illegal escape sequence");
+  return [String.fromCodePoint(code), found[0].length];
+}
+
+function match(pattern: RegExp, sql: string, at: number): string | null {
+  pattern.lastIndex = at;
+  return pattern.exec(sql)?.[0] ?? null;
+}
+
+function invalid(sql: string, at: number, what: string): StatementFailure {
+  return new StatementFailure("invalid_query", `${what} at ${placeOf(sql, at)}.`);
+}

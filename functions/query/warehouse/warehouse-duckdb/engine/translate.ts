@@ -1,0 +1,108 @@
+import { Dialect, transpile } from "@polyglot-sql/sdk";
+import { StatementFailure, StatementRefused, unsupported } from "./failure.ts";
+import { type Token, tokenize } from "./lexer.ts";
+import { createWriter } from "./rewrite.ts";
+import { isSymbol, toTree } from "./syntax-tree.ts";
+
+const READS: ReadonlySet<string> = new Set(["SELECT", "WITH", "FROM"]);
+const SCRIPTS: ReadonlySet<string> = new Set([
+  ...[
+    "DECLARE",
+    "BEGIN",
+    "SET",
+    "IF",
+    "LOOP",
+    "WHILE",
+    "FOR",
+    "REPEAT",
+    "CASE",
+    "RAISE",
+    "EXECUTE",
+    "COMMIT",
+    "ROLLBACK",
+  ],
+]);
+
+/**
+ * Turns one GoogleSQL query into DuckDB's SQL.
+ * @throws StatementRefused for more than one statement, or one that is no query; StatementFailure `invalid_query` or
+ * `unsupported_sql`
+ */
+export function translate(sql: string): string {
+  const tokens = oneStatement(tokenize(sql));
+  const rewritten = createWriter(sql)(toTree(sql, tokens));
+  const result = transpile(rewritten, Dialect.BigQuery, Dialect.DuckDB, {
+    complexityGuard: { maxParserDepth: 512 },
+  });
+  if (!result.success || result.sql === undefined) throw parseFailure(result.error ?? "");
+  const [only, ...more] = result.sql;
+  if (only === undefined || more.length > 0) throw new StatementFailure("invalid_query", "Syntax error.");
+  return only;
+}
+
+function oneStatement(tokens: readonly Token[]): readonly Token[] {
+  const end = tokens.findIndex((token) => isSymbol(token, ";"));
+  const statement = end < 0 ? tokens : tokens.slice(0, end);
+  const rest = end < 0 ? [] : tokens.slice(end + 1);
+  if (rest.some((token) => !isSymbol(token, ";"))) {
+    throw new StatementRefused(
+      "multiple_statements",
+      "Send one statement only: the SQL holds more than one.",
+    );
+  }
+  const first = statement.find((token) => !isSymbol(token, "("));
+  if (first === undefined)
+    throw new StatementFailure("invalid_query", "The SQL is empty. Send one SELECT statement.");
+  const word = first.kind === "word" ? first.text.toUpperCase() : "";
+  if (SCRIPTS.has(word)) throw unsupported(`${word} (scripting)`);
+  if (STATEMENTS.has(word)) {
+    throw new StatementRefused(
+      "write_not_allowed",
+      `${word} is not allowed: send a SELECT statement, which only reads.`,
+    );
+  }
+  if (!READS.has(word))
+    throw new StatementFailure("invalid_query", "Syntax error: a query starts with SELECT or WITH.");
+  return statement;
+}
+
+const STATEMENTS: ReadonlySet<string> = new Set([
+  ...[
+    "INSERT",
+    "UPDATE",
+    "DELETE",
+    "MERGE",
+    "TRUNCATE",
+    "CREATE",
+    "ALTER",
+    "DROP",
+    "UNDROP",
+    "GRANT",
+    "REVOKE",
+    "EXPORT",
+  ],
+  ...[
+    "LOAD",
+    "CALL",
+    "ASSERT",
+    "ATTACH",
+    "DETACH",
+    "COPY",
+    "INSTALL",
+    "PRAGMA",
+    "USE",
+    "VACUUM",
+    "CHECKPOINT",
+    "IMPORT",
+  ],
+  ...["REPLACE", "RENAME", "EXPLAIN", "DESCRIBE", "SHOW", "PREPARE", "DEALLOCATE", "RESET"],
+]);
+
+/** The translator's places point into the rewritten text, so only what it says is kept. */
+function parseFailure(error: string): StatementFailure {
+  const what = error
+    .replace(/^(Parse|Tokenization|Generate) error( at line \d+, column \d+)?:?\s*/i, "")
+    .replace(/\bGS_/g, "")
+    .slice(0, 300);
+  return new StatementFailure("invalid_query", `Syntax error: ${what || "the statement does not parse"}.`);
+}

@@ -1,0 +1,166 @@
+import type { Jail, JailSpec } from "#sandbox/jail/jail.ts";
+import { startJail } from "#sandbox/jail/start-jail.ts";
+import { AppError } from "#shared/errors/app-error.ts";
+import type { Logger } from "#shared/observability/logger.ts";
+import type { QueryOutcome, Statement, Warehouse } from "../warehouse.ts";
+import { type EngineProcess, type EngineResult, startEngine } from "./engine-process.ts";
+import { createSlots } from "./slots.ts";
+
+/** What the embedded warehouse is made of. */
+export interface DuckdbWarehouseOptions {
+  /** Absolute path of the folder with `<project>/<dataset>/<table>.{csv,parquet,json,jsonl}`; it must exist. */
+  readonly folder: string;
+  /** Project of table names without one; null: the only project there is, else `demo`. */
+  readonly project: string | null;
+  readonly logger: Logger;
+  /** Resident memory of the engine, in bytes, above which it is killed; 512 MiB by default. */
+  readonly memoryLimitBytes?: number;
+  /** Statements that run at the same time; 4 by default. */
+  readonly maxRunning?: number;
+  /** Statements that wait for a place; 32 by default. */
+  readonly maxQueued?: number;
+  readonly startJail?: (spec: JailSpec) => Jail;
+}
+
+/** The embedded warehouse; its engine can be started before the first statement. */
+export interface DuckdbWarehouse extends Warehouse {
+  /** Starts the engine so that the first statement need not wait. @throws AppError `warehouse_unavailable` */
+  warm(): Promise<void>;
+}
+
+const DEFAULT_MEMORY_LIMIT_BYTES = 512 * 1024 * 1024;
+const QUEUE_WAIT_MS = 20_000;
+
+/**
+ * A warehouse of files on this machine that answers GoogleSQL with DuckDB. DuckDB never runs in this process: it runs in a jail
+ * without network that sees the files read-only, is watched from outside and is replaced when it dies.
+ */
+export function createDuckdbWarehouse(options: DuckdbWarehouseOptions): DuckdbWarehouse {
+  const engineOptions = {
+    folder: options.folder,
+    project: options.project,
+    logger: options.logger,
+    memoryLimitBytes: options.memoryLimitBytes ?? DEFAULT_MEMORY_LIMIT_BYTES,
+    startJail: options.startJail ?? ((spec: JailSpec) => startJail(spec)),
+  };
+  const slots = createSlots({
+    places: options.maxRunning ?? 4,
+    queue: options.maxQueued ?? 32,
+    waitMs: QUEUE_WAIT_MS,
+  });
+  const alone = createSlots({ places: 1, queue: options.maxRunning ?? 4, waitMs: QUEUE_WAIT_MS });
+  const engines = new Set<EngineProcess>();
+  const closing = new AbortController();
+  let shared: EngineProcess | null = null;
+
+  function start(): EngineProcess {
+    const engine = startEngine(engineOptions);
+    engines.add(engine);
+    return engine;
+  }
+
+  async function end(engine: EngineProcess): Promise<void> {
+    await engine.close();
+    engines.delete(engine);
+  }
+
+  async function sharedEngine(): Promise<EngineProcess> {
+    if (shared !== null && !shared.isAlive()) void end(shared);
+    if (shared === null || !shared.isAlive()) shared = start();
+    const engine = shared;
+    await untilReady(engine, options.logger);
+    return engine;
+  }
+
+  /** A statement that was running when an engine died runs once more, alone: if that engine dies too, it is the culprit. */
+  async function runAlone(statement: Statement, stop: AbortSignal): Promise<EngineResult> {
+    const release = await alone.take(stop);
+    const engine = start();
+    try {
+      await untilReady(engine, options.logger);
+      return await engine.run(statement, stop);
+    } finally {
+      await end(engine);
+      release();
+    }
+  }
+
+  async function attempt(statement: Statement, stop: AbortSignal): Promise<EngineResult> {
+    const engine = await sharedEngine();
+    const result = await engine.run(statement, stop);
+    if (result.kind !== "died" || closing.signal.aborted || stop.aborted) return result;
+    if (result.reason === "memory" && result.wasAlone) return result;
+    return runAlone(statement, stop);
+  }
+
+  return {
+    async runQuery(statement, { signal }) {
+      if (closing.signal.aborted) throw closing.signal.reason;
+      const caller = AbortSignal.any([signal, closing.signal]);
+      const release = await slots.take(caller);
+      const deadline = AbortSignal.timeout(statement.timeoutMs);
+      try {
+        const result = await attempt(statement, AbortSignal.any([caller, deadline]));
+        caller.throwIfAborted();
+        return toOutcome(result, statement);
+      } catch (thrown) {
+        caller.throwIfAborted();
+        if (thrown === deadline.reason) return timedOut(statement);
+        throw thrown;
+      } finally {
+        release();
+      }
+    },
+    async warm() {
+      await sharedEngine();
+    },
+    async close() {
+      closing.abort(
+        new AppError("warehouse_unavailable", "The warehouse is shutting down. Try again later."),
+      );
+      await Promise.all([...engines].map(end));
+    },
+  };
+}
+
+async function untilReady(engine: EngineProcess, logger: Logger): Promise<void> {
+  try {
+    await engine.ready;
+  } catch (cause) {
+    logger.log("ERROR", "warehouse engine did not start");
+    throw new AppError(
+      "warehouse_unavailable",
+      "The embedded warehouse could not start: its sandbox needs bubblewrap and user namespaces. GET /health and the server's log say more.",
+      { cause, retryAfterSeconds: 10 },
+    );
+  }
+}
+
+function toOutcome(result: EngineResult, statement: Statement): QueryOutcome {
+  switch (result.kind) {
+    case "outcome":
+      return result.outcome;
+    case "refused":
+      throw new AppError(result.code, result.message);
+    case "stopped":
+      return timedOut(statement);
+    case "died":
+      return result.reason === "memory" ? outOfMemory() : crashed();
+  }
+}
+
+function timedOut({ timeoutMs }: Statement): QueryOutcome {
+  const message = `The statement timed out after ${timeoutMs / 1000} s. Read fewer rows, or allow a longer timeout.`;
+  return { kind: "failure", code: "query_timed_out", message };
+}
+
+function outOfMemory(): QueryOutcome {
+  const message =
+    "The statement needs more memory than the embedded warehouse has. Filter or aggregate earlier.";
+  return { kind: "failure", code: "query_out_of_memory", message };
+}
+
+function crashed(): QueryOutcome {
+  const message = "The statement ended the embedded warehouse's engine. Write it in another way.";
+  return { kind: "failure", code: "query_failed", message };
+}
