@@ -6,6 +6,7 @@ import {
   type BigqueryWarehouseOptions,
   createBigqueryWarehouse,
 } from "#functions/query/warehouse/warehouse-bigquery/create-bigquery-warehouse.ts";
+import { createLogger } from "#shared/observability/logger.ts";
 import {
   type Answer,
   type BigqueryStandIn,
@@ -288,6 +289,27 @@ describe("a job is never left running:", () => {
       code: "warehouse_unavailable",
     });
     expect(cancelledJobs(standIn)).toEqual(insertedJobs(standIn));
+  });
+
+  it("a creation of which nothing was ever heard is cancelled by the id that we chose, and a failure is logged", async () => {
+    const lines: string[] = [];
+    const { standIn, warehouse } = await start(
+      {
+        insert: () => ({ hangUp: true }),
+        cancel: () => errorAnswer(403, "accessDenied", "Access Denied: bigquery.jobs.update"),
+      },
+      {
+        authClient: new PassThroughClient(),
+        projectId: "stand-in",
+        logger: createLogger({}, (line) => lines.push(line)),
+      },
+    );
+    await expect(warehouse.runQuery(SELECT, quiet())).rejects.toMatchObject({
+      code: "warehouse_unavailable",
+    });
+    expect(cancelledJobs(standIn)).toEqual(insertedJobs(standIn).slice(0, 1));
+    expect(lines.join("")).toContain('"status":403');
+    expect(lines.join("")).toContain(String(insertedJobs(standIn)[0]));
   });
 
   it("a creation whose answer was lost is taken up again, not run twice", async () => {
