@@ -39,46 +39,38 @@ const MEMORY_WATCH_MS = 25;
 const INTERRUPT_GRACE_MS = 300;
 const STDERR_LIMIT_BYTES = 4096;
 
+/** Statements that wait for the engine's answer, by their number on the channel. */
+type Waiting = Map<number, (result: EngineResult) => void>;
+
+function settle(waiting: Waiting, id: number, result: EngineResult): void {
+  waiting.get(id)?.(result);
+  waiting.delete(id);
+}
+
 /** Starts an engine in a new jail; returns at once. */
 export function startEngine(options: EngineOptions): EngineProcess {
   const { spec, marker } = toEngineJail(options);
   const jail = options.startJail(spec);
-  const waiting = new Map<number, (result: EngineResult) => void>();
-  let nextId = 1;
+  const waiting: Waiting = new Map();
   let alive = true;
   let reason: "memory" | "other" = "other";
-  const settle = (id: number, result: EngineResult) => {
-    waiting.get(id)?.(result);
-    waiting.delete(id);
+  const kill = () => {
+    alive = false;
+    jail.kill();
   };
-  const ready = new Promise<void>((resolve, reject) => {
-    const timer = setTimeout(() => kill(), START_LIMIT_MS);
-    readFrames(jail.channel, (message) => {
-      const reply = message as EngineReply;
-      if (reply.kind === "ready") {
-        clearTimeout(timer);
-        resolve();
-      } else if (reply.kind === "interrupted") settle(reply.id, { kind: "stopped" });
-      else settle(reply.id, reply);
-    });
-    void jail.exited.then(() => {
-      clearTimeout(timer);
-      reject(new Error("The engine ended before it was ready."));
-    });
-  });
-  ready.catch(() => null);
-  jail.stdout.resume();
-  const complaints = readBounded(jail.stderr, STDERR_LIMIT_BYTES).catch(() => "");
-  jail.channel.once("close", () => kill());
+  const ready = listen(jail, waiting, kill);
   const watch = watchMemory(ready, marker, options, () => {
     reason = "memory";
     kill();
   });
+  jail.stdout.resume();
+  jail.channel.once("close", kill);
+  const complaints = readBounded(jail.stderr, STDERR_LIMIT_BYTES).catch(() => "");
   const gone = jail.exited.then(async ({ code, signal }) => {
     alive = false;
     watch.stop();
     const wasAlone = waiting.size === 1;
-    for (const id of [...waiting.keys()]) settle(id, { kind: "died", reason, wasAlone });
+    for (const id of [...waiting.keys()]) settle(waiting, id, { kind: "died", reason, wasAlone });
     options.logger.log("NOTICE", "warehouse engine ended", {
       code,
       signal,
@@ -86,51 +78,63 @@ export function startEngine(options: EngineOptions): EngineProcess {
       stderr: await complaints,
     });
   });
-
-  function kill(): void {
-    alive = false;
-    jail.kill();
-  }
-
-  function run(statement: Statement, stop: AbortSignal): Promise<EngineResult> {
-    const id = nextId;
-    nextId += 1;
-    const { sql, maxRows, maxCharacters, timeoutMs } = statement;
-    const { promise, resolve } = Promise.withResolvers<EngineResult>();
-    let grace: NodeJS.Timeout | undefined;
-    const interrupt = () => {
-      writeFrame(jail.channel, { kind: "interrupt", id } satisfies EngineRequest);
-      grace = setTimeout(() => {
-        settle(id, { kind: "stopped" });
-        kill();
-      }, INTERRUPT_GRACE_MS);
-    };
-    waiting.set(id, resolve);
-    writeFrame(jail.channel, {
-      kind: "query",
-      id,
-      sql,
-      maxRows,
-      maxCharacters,
-      timeoutMs,
-    } satisfies EngineRequest);
-    if (stop.aborted) interrupt();
-    else stop.addEventListener("abort", interrupt, { once: true });
-    if (!alive) settle(id, { kind: "died", reason, wasAlone: false });
-    return promise.finally(() => {
-      clearTimeout(grace);
-      stop.removeEventListener("abort", interrupt);
-    });
-  }
-
+  const ask = createAsk(jail, waiting, kill);
   return {
     ready,
     isAlive: () => alive,
-    run,
+    run: (statement, stop) =>
+      alive ? ask(statement, stop) : Promise.resolve({ kind: "died", reason, wasAlone: false }),
     close: async () => {
       kill();
       await gone;
     },
+  };
+}
+
+/** Hands each answer to who waits for it; resolves when the engine says that it is ready. */
+function listen(jail: Jail, waiting: Waiting, kill: () => void): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const timer = setTimeout(kill, START_LIMIT_MS);
+  readFrames(jail.channel, (message) => {
+    const reply = message as EngineReply;
+    if (reply.kind === "ready") {
+      clearTimeout(timer);
+      resolve();
+    } else settle(waiting, reply.id, reply.kind === "interrupted" ? { kind: "stopped" } : reply);
+  });
+  void jail.exited.then(() => {
+    clearTimeout(timer);
+    reject(new Error("The engine ended before it was ready."));
+  });
+  promise.catch(() => null);
+  return promise;
+}
+
+/** Sends statements; one that is stopped and does not end in time takes the engine with it. */
+function createAsk(jail: Jail, waiting: Waiting, kill: () => void): EngineProcess["run"] {
+  let nextId = 1;
+  const send = (request: EngineRequest) => writeFrame(jail.channel, request);
+  return (statement, stop) => {
+    const id = nextId;
+    nextId += 1;
+    const { promise, resolve } = Promise.withResolvers<EngineResult>();
+    let grace: NodeJS.Timeout | undefined;
+    const interrupt = () => {
+      send({ kind: "interrupt", id });
+      grace = setTimeout(() => {
+        settle(waiting, id, { kind: "stopped" });
+        kill();
+      }, INTERRUPT_GRACE_MS);
+    };
+    waiting.set(id, resolve);
+    const { sql, maxRows, maxCharacters, timeoutMs } = statement;
+    send({ kind: "query", id, sql, maxRows, maxCharacters, timeoutMs });
+    if (stop.aborted) interrupt();
+    else stop.addEventListener("abort", interrupt, { once: true });
+    return promise.finally(() => {
+      clearTimeout(grace);
+      stop.removeEventListener("abort", interrupt);
+    });
   };
 }
 

@@ -3,7 +3,8 @@ import { startJail } from "#sandbox/jail/start-jail.ts";
 import { AppError } from "#shared/errors/app-error.ts";
 import type { Logger } from "#shared/observability/logger.ts";
 import type { QueryOutcome, Statement, Warehouse } from "../warehouse.ts";
-import { type EngineProcess, type EngineResult, startEngine } from "./engine-process.ts";
+import { createEnginePool } from "./engine-pool.ts";
+import type { EngineResult } from "./engine-process.ts";
 import { createSlots } from "./slots.ts";
 
 /** What the embedded warehouse is made of. */
@@ -29,6 +30,8 @@ export interface DuckdbWarehouse extends Warehouse {
 }
 
 const DEFAULT_MEMORY_LIMIT_BYTES = 512 * 1024 * 1024;
+const DEFAULT_RUNNING = 4;
+const DEFAULT_QUEUED = 32;
 const QUEUE_WAIT_MS = 20_000;
 
 /**
@@ -36,104 +39,42 @@ const QUEUE_WAIT_MS = 20_000;
  * without network that sees the files read-only, is watched from outside and is replaced when it dies.
  */
 export function createDuckdbWarehouse(options: DuckdbWarehouseOptions): DuckdbWarehouse {
-  const engineOptions = {
+  const places = options.maxRunning ?? DEFAULT_RUNNING;
+  const slots = createSlots({ places, queue: options.maxQueued ?? DEFAULT_QUEUED, waitMs: QUEUE_WAIT_MS });
+  const pool = createEnginePool({
     folder: options.folder,
     project: options.project,
     logger: options.logger,
     memoryLimitBytes: options.memoryLimitBytes ?? DEFAULT_MEMORY_LIMIT_BYTES,
-    startJail: options.startJail ?? ((spec: JailSpec) => startJail(spec)),
-  };
-  const slots = createSlots({
-    places: options.maxRunning ?? 4,
-    queue: options.maxQueued ?? 32,
-    waitMs: QUEUE_WAIT_MS,
+    startJail: options.startJail ?? ((spec) => startJail(spec)),
   });
-  const alone = createSlots({ places: 1, queue: options.maxRunning ?? 4, waitMs: QUEUE_WAIT_MS });
-  const engines = new Set<EngineProcess>();
   const closing = new AbortController();
-  let shared: EngineProcess | null = null;
-
-  function start(): EngineProcess {
-    const engine = startEngine(engineOptions);
-    engines.add(engine);
-    return engine;
-  }
-
-  async function end(engine: EngineProcess): Promise<void> {
-    await engine.close();
-    engines.delete(engine);
-  }
-
-  async function sharedEngine(): Promise<EngineProcess> {
-    if (shared !== null && !shared.isAlive()) void end(shared);
-    if (shared === null || !shared.isAlive()) shared = start();
-    const engine = shared;
-    await untilReady(engine, options.logger);
-    return engine;
-  }
-
-  /** A statement that was running when an engine died runs once more, alone: if that engine dies too, it is the culprit. */
-  async function runAlone(statement: Statement, stop: AbortSignal): Promise<EngineResult> {
-    const release = await alone.take(stop);
-    const engine = start();
-    try {
-      await untilReady(engine, options.logger);
-      return await engine.run(statement, stop);
-    } finally {
-      await end(engine);
-      release();
-    }
-  }
-
-  async function attempt(statement: Statement, stop: AbortSignal): Promise<EngineResult> {
-    const engine = await sharedEngine();
-    const result = await engine.run(statement, stop);
-    if (result.kind !== "died" || closing.signal.aborted || stop.aborted) return result;
-    if (result.reason === "memory" && result.wasAlone) return result;
-    return runAlone(statement, stop);
-  }
-
   return {
     async runQuery(statement, { signal }) {
-      if (closing.signal.aborted) throw closing.signal.reason;
       const caller = AbortSignal.any([signal, closing.signal]);
+      caller.throwIfAborted();
       const release = await slots.take(caller);
       const deadline = AbortSignal.timeout(statement.timeoutMs);
       try {
-        const result = await attempt(statement, AbortSignal.any([caller, deadline]));
+        const result = await pool.run(statement, AbortSignal.any([caller, deadline]));
         caller.throwIfAborted();
         return toOutcome(result, statement);
       } catch (thrown) {
         caller.throwIfAborted();
-        if (thrown === deadline.reason) return timedOut(statement);
+        if (deadline.aborted && thrown === deadline.reason) return timedOut(statement);
         throw thrown;
       } finally {
         release();
       }
     },
-    async warm() {
-      await sharedEngine();
-    },
+    warm: () => pool.warm(),
     async close() {
       closing.abort(
         new AppError("warehouse_unavailable", "The warehouse is shutting down. Try again later."),
       );
-      await Promise.all([...engines].map(end));
+      await pool.close();
     },
   };
-}
-
-async function untilReady(engine: EngineProcess, logger: Logger): Promise<void> {
-  try {
-    await engine.ready;
-  } catch (cause) {
-    logger.log("ERROR", "warehouse engine did not start");
-    throw new AppError(
-      "warehouse_unavailable",
-      "The embedded warehouse could not start: its sandbox needs bubblewrap and user namespaces. GET /health and the server's log say more.",
-      { cause, retryAfterSeconds: 10 },
-    );
-  }
 }
 
 function toOutcome(result: EngineResult, statement: Statement): QueryOutcome {

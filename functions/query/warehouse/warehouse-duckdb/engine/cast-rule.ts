@@ -63,9 +63,9 @@ export function typeParameterLength(nodes: readonly Node[], at: number): number 
     if (isSymbol(node, "<")) depth += 1;
     if (isSymbol(node, ">")) depth -= 1;
     if (isSymbol(node, ">>")) depth -= 2;
-    if (isWord(node, ...Object.keys(MACRO_TYPES)) && !isWord(node, ...PLAIN_TYPES)) {
-      throw unsupported(`A typed ARRAY or STRUCT of ${node.text.toUpperCase()}`);
-    }
+    const name = node?.kind === "word" ? node.text.toUpperCase() : "";
+    if (name in MACRO_TYPES && !PLAIN_TYPES.includes(name))
+      throw unsupported(`A typed ARRAY or STRUCT of ${name}`);
     if (depth <= 0) return i - at + 1;
   }
   return 0;

@@ -32,11 +32,11 @@ function elements(
 }
 
 /** Marks in a DuckDB format for what only an expression can print. */
-const QUARTER = "\u0001";
-const DAY_OF_MONTH = "\u0002";
+const QUARTER = "\ue000";
+const DAY_OF_MONTH = "\ue001";
 
 function formatted(value: string, format: string): string {
-  const pieces = format.split(/([\u0001\u0002])/).filter((piece) => piece !== "");
+  const pieces = format.split(/([\ue000\ue001])/).filter((piece) => piece !== "");
   const texts = pieces.map((piece) => {
     if (piece === QUARTER) return `GS_CAST_STRING(GS_EXTRACT_QUARTER(${value}))`;
     if (piece === DAY_OF_MONTH) return `GS_LPAD(GS_CAST_STRING(GS_EXTRACT_DAY(${value})), 2, ' ')`;

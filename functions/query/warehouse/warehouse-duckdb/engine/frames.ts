@@ -18,38 +18,35 @@ export function writeFrame(stream: Duplex, message: unknown): void {
  * cannot be trusted.
  */
 export function readFrames(stream: Duplex, onMessage: (message: unknown) => void): void {
-  const chunks: Buffer[] = [];
+  let chunks: Buffer[] = [];
   let held = 0;
   let wanted = HEADER_BYTES;
-  let header = true;
+  let isHeader = true;
+  const takePart = (): Buffer => {
+    const all = Buffer.concat(chunks);
+    chunks = all.length > wanted ? [all.subarray(wanted)] : [];
+    held -= wanted;
+    return all.subarray(0, wanted);
+  };
+  const takeFrames = () => {
+    while (held >= wanted) {
+      const part = takePart();
+      if (isHeader) wanted = part.readUInt32BE();
+      else {
+        onMessage(JSON.parse(part.toString("utf8")));
+        wanted = HEADER_BYTES;
+      }
+      isHeader = !isHeader;
+      if (wanted > MAX_FRAME_BYTES) throw new Error(`A frame of ${wanted} bytes is too long.`);
+    }
+  };
   stream.on("data", (chunk: Buffer) => {
     chunks.push(chunk);
     held += chunk.length;
-    while (held >= wanted && !stream.destroyed) {
-      const all = chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
-      const part = all.subarray(0, wanted);
-      chunks.length = 0;
-      if (all.length > wanted) chunks.push(all.subarray(wanted));
-      held -= wanted;
-      if (header) {
-        wanted = part.readUInt32BE();
-        if (wanted > MAX_FRAME_BYTES) stream.destroy(new Error(`A frame of ${wanted} bytes is too long.`));
-      } else {
-        wanted = HEADER_BYTES;
-        deliver(stream, part, onMessage);
-      }
-      header = !header;
+    try {
+      takeFrames();
+    } catch (thrown) {
+      stream.destroy(thrown instanceof Error ? thrown : new Error(String(thrown)));
     }
   });
-}
-
-function deliver(stream: Duplex, body: Buffer, onMessage: (message: unknown) => void): void {
-  let message: unknown;
-  try {
-    message = JSON.parse(body.toString("utf8"));
-  } catch {
-    stream.destroy(new Error("A frame is not JSON."));
-    return;
-  }
-  onMessage(message);
 }

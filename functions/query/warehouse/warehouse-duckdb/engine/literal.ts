@@ -1,4 +1,34 @@
+import { unsupported } from "./failure.ts";
+import type { Token } from "./lexer.ts";
+
 /** A string as both GoogleSQL and the translator read it. */
 export function quoteLiteral(text: string): string {
-  return `'${text.replaceAll("\\", "\\\\").replaceAll("'", "\\'").replaceAll("\n", "\\n").replaceAll("\r", "\\r")}'`;
+  const escaped = text
+    .replaceAll("\\", "\\\\")
+    .replaceAll("'", "\\'")
+    .replaceAll("\n", "\\n")
+    .replaceAll("\r", "\\r");
+  return `'${escaped}'`;
+}
+
+/**
+ * A literal or a quoted name as the translator reads it.
+ * @throws StatementFailure `unsupported_sql` for names of tables that are none
+ */
+export function writeLiteral(token: Token): string {
+  if (token.kind === "string") return quoteLiteral(token.text);
+  if (token.kind === "bytes") return `GS_BYTES('${Buffer.from(token.text).toString("hex")}')`;
+  if (token.kind === "quoted") return quotedPath(token.text);
+  // A literal with a point is a FLOAT64 in GoogleSQL and a decimal in DuckDB; an exponent makes it a double in both.
+  const isDecimal = /^[\d.]+$/.test(token.text) && token.text.includes(".");
+  return isDecimal ? `${token.text.replace(/\.$/, ".0")}e0` : token.text;
+}
+
+/** GoogleSQL allows a whole path in one pair of backticks; the translator would take it for one name. */
+function quotedPath(path: string): string {
+  if (path.includes("*")) throw unsupported("A wildcard table");
+  const parts = path.split(".");
+  const special = parts.find((part) => /^(INFORMATION_SCHEMA|__TABLES__)$/i.test(part));
+  if (special) throw unsupported(special.toUpperCase());
+  return parts.map((part) => `\`${part.replaceAll("`", "")}\``).join(".");
 }

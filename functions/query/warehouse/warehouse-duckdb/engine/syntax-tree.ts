@@ -18,6 +18,9 @@ export type Write = (nodes: readonly Node[]) => string;
 
 /** Where a writer is in a list of nodes. */
 export interface Cursor {
+  /** The whole statement, for places in messages. */
+  readonly sql: string;
+  readonly write: Write;
   readonly nodes: readonly Node[];
   at: number;
   /** What is written so far. */

@@ -1,5 +1,4 @@
-import type { Cursor, Write } from "./syntax-tree.ts";
-import { type Group, isParentheses, isSymbol, isWord, type Node } from "./syntax-tree.ts";
+import { type Cursor, type Group, isParentheses, isSymbol, isWord, type Node } from "./syntax-tree.ts";
 
 /** Words that end a table and so are no alias of it. */
 const AFTER_TABLE = [
@@ -24,9 +23,9 @@ const AFTER_TABLE = [
  * Writes UNNEST. In FROM it becomes what its aliases ask for: rows alone, rows with their offset from 0, or, without an alias,
  * the fields of its structs as columns. After IN it stays.
  */
-export function rewriteUnnest(cursor: Cursor, group: Group, write: Write): void {
+export function rewriteUnnest(cursor: Cursor, group: Group): void {
   const previous = cursor.nodes[cursor.at - 1];
-  const value = write(group.items);
+  const value = cursor.write(group.items);
   if (isWord(previous, "IN")) {
     cursor.out.push(`UNNEST(${value})`);
     cursor.at += 2;

@@ -1,0 +1,167 @@
+/**
+ * GoogleSQL functions as DuckDB macros: the signature as GoogleSQL has it, and what it means in DuckDB. A function that is
+ * not here, in `time-macros.ts`, `native-functions.ts` or `call-rules.ts` is refused. Parameters end with an underscore, because a macro's parameter hides a column
+ * of the same name.
+ * Reference: https://cloud.google.com/bigquery/docs/reference/standard-sql/functions-all
+ */
+export const FUNCTIONS: Readonly<Record<string, string>> = {
+  // Mathematics
+  "abs(x_)": "abs(x_)",
+  "acos(x_)": "acos(x_)",
+  "asin(x_)": "asin(x_)",
+  "atan(x_)": "atan(x_)",
+  "atan2(y_, x_)": "atan2(y_, x_)",
+  "cos(x_)": "cos(x_)",
+  "sin(x_)": "sin(x_)",
+  "tan(x_)": "tan(x_)",
+  "ceil(x_)": "ceil(x_)",
+  "ceiling(x_)": "ceil(x_)",
+  "floor(x_)": "floor(x_)",
+  "exp(x_)": "exp(x_)",
+  "ln(x_)": "ln(x_)",
+  "log(x_)": "ln(x_)",
+  "log(x_, base_)": "ln(x_) / ln(base_)",
+  "log10(x_)": "log10(x_)",
+  "mod(x_, y_)": "CASE WHEN y_ = 0 THEN error('division by zero: MOD') ELSE x_ % y_ END",
+  "div(x_, y_)": "CASE WHEN y_ = 0 THEN error('division by zero: DIV') ELSE x_ // y_ END",
+  "pow(x_, y_)": "pow(x_, y_)",
+  "power(x_, y_)": "pow(x_, y_)",
+  "sqrt(x_)": "sqrt(x_)",
+  "sign(x_)": "sign(x_)",
+  "round(x_)": "round(x_)",
+  "round(x_, digits_)": "round(x_, CAST(digits_ AS INTEGER))",
+  "trunc(x_)": "trunc(x_)",
+  "trunc(x_, digits_)": "trunc(x_ * pow(10, digits_)) / pow(10, digits_)",
+  "safe_divide(x_, y_)": 'CASE WHEN y_ = 0 THEN NULL ELSE system.main."/"(x_, y_) END',
+  "safe_add(x_, y_)": "TRY(x_ + y_)",
+  "safe_subtract(x_, y_)": "TRY(x_ - y_)",
+  "safe_multiply(x_, y_)": "TRY(x_ * y_)",
+  "ieee_divide(x_, y_)":
+    "CASE WHEN y_ = 0 THEN CASE WHEN x_ = 0 THEN CAST('NaN' AS DOUBLE) WHEN x_ > 0 THEN CAST('Infinity' AS DOUBLE) ELSE CAST('-Infinity' AS DOUBLE) END ELSE system.main.\"/\"(CAST(x_ AS DOUBLE), y_) END",
+  "is_nan(x_)": "isnan(x_)",
+  "is_inf(x_)": "isinf(x_)",
+  "rand()": "random()",
+  "try(x_)": "TRY(x_)",
+  "generate_uuid()": "CAST(uuid() AS VARCHAR)",
+
+  // Strings
+  "upper(x_)": "upper(x_)",
+  "lower(x_)": "lower(x_)",
+  "length(x_)": "length(x_)",
+  "char_length(x_)": "length(CAST(x_ AS VARCHAR))",
+  "character_length(x_)": "length(CAST(x_ AS VARCHAR))",
+  "byte_length(x_)":
+    "CASE WHEN typeof(x_) = 'BLOB' THEN octet_length(CAST(x_ AS BLOB)) ELSE strlen(CAST(x_ AS VARCHAR)) END",
+  "reverse(x_)": "reverse(x_)",
+  "trim(x_)": "trim(x_, ' \t\n\r\v\f')",
+  "trim(x_, set_)": "trim(x_, set_)",
+  "ltrim(x_)": "ltrim(x_, ' \t\n\r\v\f')",
+  "ltrim(x_, set_)": "ltrim(x_, set_)",
+  "rtrim(x_)": "rtrim(x_, ' \t\n\r\v\f')",
+  "rtrim(x_, set_)": "rtrim(x_, set_)",
+  "lpad(x_, length_)": "lpad(x_, CAST(length_ AS INTEGER), ' ')",
+  "lpad(x_, length_, pad_)": "lpad(x_, CAST(length_ AS INTEGER), pad_)",
+  "rpad(x_, length_)": "rpad(x_, CAST(length_ AS INTEGER), ' ')",
+  "rpad(x_, length_, pad_)": "rpad(x_, CAST(length_ AS INTEGER), pad_)",
+  "left(x_, count_)": "CASE WHEN count_ < 0 THEN error('LEFT: a negative length') ELSE left(x_, count_) END",
+  "right(x_, count_)":
+    "CASE WHEN count_ < 0 THEN error('RIGHT: a negative length') ELSE right(x_, count_) END",
+  "repeat(x_, count_)":
+    "CASE WHEN count_ < 0 OR strlen(x_) * count_ > 1048576 THEN error('REPEAT: the result is larger than 1 MiB or the count negative') ELSE repeat(x_, count_) END",
+  "replace(x_, from_, to_)": "CASE WHEN from_ = '' THEN x_ ELSE replace(x_, from_, to_) END",
+  "starts_with(x_, prefix_)": "starts_with(x_, prefix_)",
+  "ends_with(x_, suffix_)": "ends_with(x_, suffix_)",
+  "strpos(x_, part_)": "strpos(x_, part_)",
+  "instr(x_, part_)": "strpos(x_, part_)",
+  "substr(x_, from_)":
+    "CASE WHEN from_ < -length(x_) THEN x_ WHEN from_ = 0 THEN x_ ELSE substr(x_, from_) END",
+  "substr(x_, from_, count_)":
+    "CASE WHEN count_ < 0 THEN error('SUBSTR: a negative length') WHEN from_ < -length(x_) OR from_ = 0 THEN substr(x_, 1, count_) ELSE substr(x_, from_, count_) END",
+  "substring(x_, from_)": "gs_substr(x_, from_)",
+  "substring(x_, from_, count_)": "gs_substr(x_, from_, count_)",
+  "split(x_)": "CASE WHEN x_ = '' THEN [''] ELSE string_split(x_, ',') END",
+  "split(x_, separator_)": "CASE WHEN x_ = '' THEN [''] ELSE string_split(x_, separator_) END",
+  "chr(code_)": "CASE WHEN code_ = 0 THEN '' ELSE chr(CAST(code_ AS INTEGER)) END",
+  "ascii(x_)": "CASE WHEN x_ = '' THEN 0 ELSE ascii(x_) END",
+  "unicode(x_)": "CASE WHEN x_ = '' THEN 0 ELSE unicode(x_) END",
+  "translate(x_, from_, to_)": "translate(x_, from_, to_)",
+  "edit_distance(x_, y_)": "levenshtein(x_, y_)",
+  "contains_substr(x_, part_)":
+    "CASE WHEN typeof(x_) = 'VARCHAR' THEN contains(lower(CAST(x_ AS VARCHAR)), lower(part_)) ELSE error('unsupported: CONTAINS_SUBSTR of anything but a STRING') END",
+  "to_hex(x_)": "lower(hex(x_))",
+  "from_hex(x_)": "unhex(x_)",
+  "to_base64(x_)": "to_base64(x_)",
+  "from_base64(x_)": "from_base64(x_)",
+  "md5(x_)": "unhex(md5(x_))",
+  "sha1(x_)": "unhex(sha1(x_))",
+  "sha256(x_)": "unhex(sha256(x_))",
+  "bytes(hex_)": "unhex(hex_)",
+  "regexp_contains(x_, pattern_)": "regexp_matches(x_, pattern_)",
+  "regexp_replace_all(x_, pattern_, to_)": "regexp_replace(x_, pattern_, to_, 'g')",
+  "regexp_extract_group(x_, pattern_, group_)": "list_extract(regexp_extract_all(x_, pattern_, group_), 1)",
+  "regexp_extract_all_group(x_, pattern_, group_)": "regexp_extract_all(x_, pattern_, group_)",
+
+  // Conversion
+  "cast_int64(x_)":
+    "CASE WHEN typeof(x_) IN ('DOUBLE', 'FLOAT') THEN CAST(round(CAST(x_ AS DOUBLE)) AS BIGINT) WHEN typeof(x_) = 'VARCHAR' AND NOT regexp_full_match(CAST(x_ AS VARCHAR), '\\s*[+-]?[0-9]+\\s*') THEN error('Bad int64 value: ' || CAST(x_ AS VARCHAR)) ELSE CAST(x_ AS BIGINT) END",
+  "safe_cast_int64(x_)":
+    "CASE WHEN typeof(x_) IN ('DOUBLE', 'FLOAT') THEN TRY_CAST(round(TRY_CAST(x_ AS DOUBLE)) AS BIGINT) WHEN typeof(x_) = 'VARCHAR' AND NOT regexp_full_match(CAST(x_ AS VARCHAR), '\\s*[+-]?[0-9]+\\s*') THEN NULL ELSE TRY_CAST(x_ AS BIGINT) END",
+  "cast_float64(x_)": "CAST(x_ AS DOUBLE)",
+  "safe_cast_float64(x_)": "TRY_CAST(x_ AS DOUBLE)",
+  "cast_numeric(x_)": "CAST(x_ AS DECIMAL(38,9))",
+  "safe_cast_numeric(x_)": "TRY_CAST(x_ AS DECIMAL(38,9))",
+  "cast_bignumeric(x_)": "CAST(x_ AS DECIMAL(38,18))",
+  "safe_cast_bignumeric(x_)": "TRY_CAST(x_ AS DECIMAL(38,18))",
+  "cast_bool(x_)": "CAST(x_ AS BOOLEAN)",
+  "safe_cast_bool(x_)": "TRY_CAST(x_ AS BOOLEAN)",
+  "cast_string(x_)":
+    "CASE WHEN typeof(x_) LIKE 'DECIMAL%' AND contains(CAST(x_ AS VARCHAR), '.') THEN rtrim(rtrim(CAST(x_ AS VARCHAR), '0'), '.') WHEN typeof(x_) = 'DOUBLE' THEN regexp_replace(CAST(x_ AS VARCHAR), '\\.0$', '') WHEN typeof(x_) = 'BLOB' THEN decode(TRY_CAST(x_ AS BLOB)) ELSE CAST(x_ AS VARCHAR) END",
+  "safe_cast_string(x_)": "gs_cast_string(x_)",
+  "cast_bytes(x_)": "encode(CAST(x_ AS VARCHAR))",
+  "cast_date(x_)": "CAST(x_ AS DATE)",
+  "safe_cast_date(x_)": "TRY_CAST(x_ AS DATE)",
+  "cast_time(x_)": "CAST(x_ AS TIME)",
+  "safe_cast_time(x_)": "TRY_CAST(x_ AS TIME)",
+  "cast_datetime(x_)": "CAST(x_ AS TIMESTAMP)",
+  "safe_cast_datetime(x_)": "TRY_CAST(x_ AS TIMESTAMP)",
+  "cast_timestamp(x_)": "CAST(x_ AS TIMESTAMPTZ)",
+  "safe_cast_timestamp(x_)": "TRY_CAST(x_ AS TIMESTAMPTZ)",
+  "cast_json(x_)": "CAST(x_ AS JSON)",
+  "numeric(x_)": "CAST(x_ AS DECIMAL(38,9))",
+  "parse_json(x_)": "CAST(x_ AS JSON)",
+
+  // Arrays
+  "array_length(x_)": "len(x_)",
+  "array_reverse(x_)": "list_reverse(x_)",
+  "array_to_string(x_, separator_)":
+    "array_to_string(list_filter(x_, lambda e_: e_ IS NOT NULL), separator_)",
+  "array_first(x_)": "CASE WHEN len(x_) = 0 THEN error('ARRAY_FIRST of an empty array') ELSE x_[1] END",
+  "array_last(x_)": "CASE WHEN len(x_) = 0 THEN error('ARRAY_LAST of an empty array') ELSE x_[-1] END",
+  "array_includes(x_, y_)": "list_contains(x_, y_)",
+  "offset(x_, index_)":
+    "CASE WHEN index_ < 0 OR index_ >= len(x_) THEN error('Array index ' || CAST(index_ AS VARCHAR) || ' is out of bounds') ELSE list_extract(x_, index_ + 1) END",
+  "ordinal(x_, index_)": "gs_offset(x_, index_ - 1)",
+  "safe_offset(x_, index_)": "CASE WHEN index_ < 0 THEN NULL ELSE list_extract(x_, index_ + 1) END",
+  "safe_ordinal(x_, index_)": "gs_safe_offset(x_, index_ - 1)",
+  "generate_array(from_, to_, step_)":
+    "CASE WHEN step_ = 0 THEN error('GENERATE_ARRAY: the step is 0') WHEN abs((to_ - from_) // step_) > 1000000 THEN error('GENERATE_ARRAY: more than 1000000 elements') ELSE generate_series(CAST(from_ AS BIGINT), CAST(to_ AS BIGINT), CAST(step_ AS BIGINT)) END",
+  "generate_date_array(from_, to_, step_)":
+    "CASE WHEN CAST(to_ AS DATE) - CAST(from_ AS DATE) > 1000000 THEN error('GENERATE_DATE_ARRAY: more than 1000000 elements') ELSE list_transform(generate_series(CAST(from_ AS DATE), CAST(to_ AS DATE), step_), lambda e_: CAST(e_ AS DATE)) END",
+  "unnest_rows(x_)": "unnest(x_)",
+  "unnest_offsets(x_)": "generate_subscripts(x_, 1) - 1",
+  "unnest_fields(x_)": "unnest(x_, max_depth := 2)",
+
+  // Aggregates
+  "approx_count_distinct(x_)": "count(DISTINCT x_)",
+  "logical_or(x_)": "bool_or(x_)",
+  "logical_and(x_)": "bool_and(x_)",
+  "countif(x_)": "count(CASE WHEN x_ THEN 1 END)",
+  "max_by(x_, y_)": "arg_max_null(x_, y_)",
+  "min_by(x_, y_)": "arg_min_null(x_, y_)",
+
+  // JSON; paths are checked and rewritten before
+  "json_value_at(x_, path_)":
+    "CASE WHEN json_type(x_, path_) IN ('OBJECT', 'ARRAY') THEN NULL ELSE json_extract_string(x_, path_) END",
+  "json_value_array_at(x_, path_)": "CAST(json_extract(x_, path_) AS VARCHAR[])",
+  "to_json_string(x_)": "CAST(to_json(x_) AS VARCHAR)",
+};
