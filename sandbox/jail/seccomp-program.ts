@@ -32,6 +32,8 @@ const DENIED: Readonly<Record<string, readonly [number | null, number | null]>> 
   keyctl: [250, 219],
   lookup_dcookie: [212, 18],
   mbind: [237, 235],
+  // Memory that belongs to no process and no folder escapes the supervisor's count.
+  memfd_create: [319, 279],
   memfd_secret: [447, 447],
   migrate_pages: [256, 238],
   modify_ldt: [154, null],
@@ -62,6 +64,7 @@ const DENIED: Readonly<Record<string, readonly [number | null, number | null]>> 
   sethostname: [170, 161],
   setns: [308, 268],
   settimeofday: [164, 170],
+  shmget: [29, 194],
   swapoff: [168, 225],
   swapon: [167, 224],
   sysfs: [139, null],

@@ -1,0 +1,56 @@
+"""Reads one output stream of the program and keeps its head and its tail."""
+
+import os
+
+PIECE_BYTES = 65536
+
+
+class Capture:
+    """Sends the head on while the program runs, keeps the latest bytes for the end, drops the middle."""
+
+    def __init__(self, descriptor, limit_bytes, send_head):
+        os.set_blocking(descriptor, False)
+        self.descriptor = descriptor
+        self.open = True
+        self.dropped = 0
+        self.tail = bytearray()
+        self._head_left = limit_bytes // 2
+        self._tail_limit = limit_bytes - limit_bytes // 2
+        self._send_head = send_head
+
+    def fileno(self):
+        return self.descriptor
+
+    def read_piece(self):
+        """Takes one piece; False when there is none now, or none will ever come."""
+        try:
+            piece = os.read(self.descriptor, PIECE_BYTES)
+        except BlockingIOError:
+            return False
+        if not piece:
+            self.close()
+            return False
+        self._keep(piece)
+        return True
+
+    def drain(self, pieces):
+        """Takes what is there now, but at most so many pieces: a writer may be faster than we are."""
+        while pieces > 0 and self.open and self.read_piece():
+            pieces -= 1
+
+    def close(self):
+        if self.open:
+            self.open = False
+            os.close(self.descriptor)
+
+    def _keep(self, piece):
+        if self._head_left > 0:
+            head = piece[: self._head_left]
+            self._head_left -= len(head)
+            self._send_head(head)
+            piece = piece[len(head):]
+        self.tail += piece
+        surplus = len(self.tail) - self._tail_limit
+        if surplus > 0:
+            del self.tail[:surplus]
+            self.dropped += surplus

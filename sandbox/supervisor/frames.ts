@@ -1,0 +1,54 @@
+/**
+ * Frames of the channel between the host and the jail's supervisor: type (1 byte), length (4 bytes, big endian), payload. The
+ * letters are those of `frames.py`.
+ */
+export const FRAME = {
+  request: "R",
+  stop: "S",
+  ready: "Y",
+  started: "G",
+  stdout: "O",
+  stderr: "E",
+  stdoutTail: "o",
+  stderrTail: "e",
+  exit: "X",
+} as const;
+
+/** One frame that came from the jail; `type` is one letter and may be unknown. */
+export interface Frame {
+  readonly type: string;
+  readonly payload: Buffer;
+}
+
+const HEADER_BYTES = 5;
+/** The supervisor sends at most half an output limit in one frame. */
+const LARGEST_FRAME_BYTES = 1024 * 1024;
+
+/** Puts one frame into bytes. */
+export function encodeFrame(type: string, payload: Buffer = Buffer.alloc(0)): Buffer {
+  const header = Buffer.alloc(HEADER_BYTES);
+  header.write(type, 0, 1, "latin1");
+  header.writeUInt32BE(payload.length, 1);
+  return Buffer.concat([header, payload]);
+}
+
+/**
+ * Takes the bytes of a channel as they come and gives back the frames that are complete.
+ * @returns a function; it throws RangeError when a frame claims to be larger than any that the supervisor sends
+ */
+export function createFrameReader(): (chunk: Buffer) => Frame[] {
+  let pending: Buffer = Buffer.alloc(0);
+  return (chunk) => {
+    pending = pending.length === 0 ? chunk : Buffer.concat([pending, chunk]);
+    const frames: Frame[] = [];
+    while (pending.length >= HEADER_BYTES) {
+      const length = pending.readUInt32BE(1);
+      if (length > LARGEST_FRAME_BYTES) throw new RangeError(`A frame of ${length} bytes`);
+      if (pending.length < HEADER_BYTES + length) break;
+      const payload = pending.subarray(HEADER_BYTES, HEADER_BYTES + length);
+      frames.push({ type: pending.toString("latin1", 0, 1), payload });
+      pending = pending.subarray(HEADER_BYTES + length);
+    }
+    return frames;
+  };
+}
