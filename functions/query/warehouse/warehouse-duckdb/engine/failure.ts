@@ -39,7 +39,13 @@ export function toFailure(thrown: unknown): StatementFailure {
   const raw = thrown instanceof Error ? thrown.message : String(thrown);
   const message = cleaned(raw);
   const mark = message.indexOf(UNSUPPORTED_MARK);
-  if (mark >= 0) return unsupported(message.slice(mark + UNSUPPORTED_MARK.length).trim());
+  if (mark >= 0)
+    return unsupported(
+      message
+        .slice(mark + UNSUPPORTED_MARK.length)
+        .replace(/\.$/, "")
+        .trim(),
+    );
   if (/^Out of Memory Error/.test(raw)) {
     return new StatementFailure(
       "query_out_of_memory",

@@ -36,7 +36,7 @@ const PLAIN_FUNCTIONS: Readonly<Record<string, string>> = {
   "safe_parse_timestamp_as(x_, format_)": "timezone('UTC', try_strptime(x_, format_))",
   "at_zone(x_, zone_)": "timezone(zone_, CAST(x_ AS TIMESTAMPTZ))",
   "as_date(x_)":
-    "CASE WHEN typeof(x_) IN ('DATE', 'VARCHAR', '\"NULL\"') THEN CAST(x_ AS DATE) ELSE error('unsupported: A DATE function with a ' || CASE typeof(x_) WHEN 'TIMESTAMP' THEN 'DATETIME' WHEN 'TIMESTAMP WITH TIME ZONE' THEN 'TIMESTAMP' ELSE 'different' END || ' argument (write DATE(x), or the function for that type)') END",
+    "CASE WHEN typeof(x_) IN ('DATE', 'VARCHAR', '\"NULL\"') THEN CAST(x_ AS DATE) ELSE error('unsupported: A DATE function with a ' || CASE typeof(x_) WHEN 'TIMESTAMP' THEN 'DATETIME' WHEN 'TIMESTAMP WITH TIME ZONE' THEN 'TIMESTAMP' ELSE 'different' END || ' argument') END",
   "week_start(x_, first_)":
     "CAST(x_ AS DATE) - CAST((dayofweek(CAST(x_ AS DATE)) - first_ + 7) % 7 AS INTEGER)",
 };
