@@ -1,0 +1,57 @@
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import type { QueryOutcome, Statement } from "#functions/query/warehouse/warehouse.ts";
+import {
+  createDuckdbWarehouse,
+  type DuckdbWarehouse,
+  type DuckdbWarehouseOptions,
+} from "#functions/query/warehouse/warehouse-duckdb/warehouse-duckdb.ts";
+import { createLogger } from "#shared/observability/logger.ts";
+
+/** A warehouse with the real engine over a folder of its own. */
+export interface TestWarehouse {
+  readonly warehouse: DuckdbWarehouse;
+  readonly folder: string;
+  /** Writes a file below the project `demo`, such as `shop/orders.csv`. */
+  write(path: string, content: string): void;
+  remove(path: string): void;
+  query(sql: string, options?: Partial<Statement> & { signal?: AbortSignal }): Promise<QueryOutcome>;
+  /** The rows of a statement that must succeed. */
+  rows(sql: string): Promise<readonly Readonly<Record<string, unknown>>[]>;
+  close(): Promise<void>;
+}
+
+/** Opens one; the engine starts with the first statement. */
+export function openTestWarehouse(options: Partial<DuckdbWarehouseOptions> = {}): TestWarehouse {
+  const folder = mkdtempSync(join(tmpdir(), "warehouse-"));
+  // The engine reads as another user than the one who runs the tests.
+  chmodSync(folder, 0o755);
+  const logger = createLogger({}, () => undefined);
+  const warehouse = createDuckdbWarehouse({ folder, project: null, logger, ...options });
+  const query: TestWarehouse["query"] = (sql, { signal = new AbortController().signal, ...limits } = {}) =>
+    warehouse.runQuery(
+      { sql, timeoutMs: 20_000, maxRows: 1000, maxCharacters: 95_000, ...limits },
+      { signal },
+    );
+  return {
+    warehouse,
+    folder,
+    write(path, content) {
+      const target = join(folder, "demo", path);
+      mkdirSync(dirname(target), { recursive: true });
+      writeFileSync(target, content);
+    },
+    remove: (path) => rmSync(join(folder, "demo", path)),
+    query,
+    async rows(sql) {
+      const outcome = await query(sql);
+      if (outcome.kind !== "rows") throw new Error(`${outcome.code}: ${outcome.message}`);
+      return outcome.rows;
+    },
+    async close() {
+      await warehouse.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
