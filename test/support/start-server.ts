@@ -3,6 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { findFreePort } from "./free-port.ts";
 import { startProcess } from "./start-process.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
@@ -33,8 +34,10 @@ export async function startServer(
   const dataFolder = await mkdtemp(join(tmpdir(), "server-test-"));
   const removeData = () => rm(dataFolder, { recursive: true, force: true });
   const key = environment["CODEX_API_TOKEN"] ?? `codex_${randomBytes(32).toString("base64url")}`;
+  // With a public address the server prints that one, and the port has to be known beforehand.
+  const port = environment["PUBLIC_BASE_URL"] === undefined ? 0 : await findFreePort();
   const settings = {
-    PORT: "0",
+    PORT: String(port),
     HOST: "127.0.0.1",
     CODEX_DATA_DIR: dataFolder,
     CODEX_API_TOKEN: key,
@@ -45,9 +48,9 @@ export async function startServer(
       command: [process.execPath, "local/start.ts"],
       cwd: ROOT,
       environment: { PATH: process.env["PATH"] ?? "/usr/bin:/bin", ...settings },
-      ready: /http:\/\/127\.0\.0\.1:\d+(?=\D)/,
+      ready: /Ready at (\S+)\s/,
     });
-    const url = server.ready[0];
+    const url = port === 0 ? (server.ready[1] ?? "") : `http://127.0.0.1:${port}`;
     const stop = async () => {
       const code = await server.stop().finally(removeData);
       if (code !== 0) throw new Error(`the server exited with ${code}\n${server.output()}`);
