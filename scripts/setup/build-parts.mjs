@@ -3,24 +3,13 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSy
 import { findNode } from "./node-modules.mjs";
 import { ROOT, run, say } from "./run.mjs";
 
-/** Parts that run inside the sandbox and are therefore built into single files. Outputs are folders. */
+/** Parts that run inside the sandbox as single files, without the checkout. Outputs are folders. */
 const PARTS = [
   {
     name: "the sandbox's programs",
     script: "scripts/build-sandbox.ts",
     inputs: ["scripts/build-sandbox.ts", "sandbox", "shared/contract", "package-lock.json"],
     output: "dist/sandbox",
-  },
-  {
-    name: "the embedded warehouse's engine",
-    script: "scripts/build-warehouse-engine.ts",
-    inputs: [
-      "scripts/build-warehouse-engine.ts",
-      "functions/query/warehouse",
-      "shared/contract",
-      "package-lock.json",
-    ],
-    output: "dist/warehouse-engine",
   },
 ];
 
@@ -56,6 +45,7 @@ function listFiles(path) {
   if (!existsSync(`${ROOT}${path}`)) return [];
   if (!statSync(`${ROOT}${path}`).isDirectory()) return [path];
   return readdirSync(`${ROOT}${path}`)
+    .filter((name) => name !== "__pycache__")
     .sort()
     .flatMap((name) => listFiles(`${path}/${name}`));
 }
