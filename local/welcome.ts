@@ -7,9 +7,9 @@ export function describeStart(options: {
   readonly notices: readonly string[];
 }): string {
   const { address, keyFile, notices } = options;
-  const key = keyFile === null ? "$CODEX_API_TOKEN" : `$(cat '${keyFile}')`;
+  const key = keyFile === null ? "$CODEX_API_TOKEN" : `$(cat ${quoted(keyFile)})`;
   const post = (path: string, body: object): string =>
-    `  curl -s ${address}${path} -H "Authorization: Bearer ${key}" -H 'Content-Type: application/json' -d '${JSON.stringify(body)}'`;
+    `  curl -s ${address}${path} -H "Authorization: Bearer ${key}" -H 'Content-Type: application/json' -d ${quoted(JSON.stringify(body))}`;
   return [
     "",
     `Ready at ${address}`,
@@ -26,4 +26,9 @@ export function describeStart(options: {
     ...notices.map((notice) => `NOTE: ${notice}`),
     ...(notices.length > 0 ? [""] : []),
   ].join("\n");
+}
+
+/** One word for a POSIX shell, whatever it holds. */
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`;
 }
