@@ -7,6 +7,9 @@ const ROOT = fileURLToPath(new URL("../", import.meta.url));
 const SOURCES = `${ROOT}sandbox/languages/javascript`;
 const TARGET = `${ROOT}dist/sandbox/javascript`;
 
+/** Each exports `start`. */
+const ISOLATE_SCRIPTS = ["prelude", "urls"];
+
 const COMMON: BuildOptions = {
   absWorkingDir: ROOT,
   bundle: true,
@@ -27,7 +30,7 @@ function findAddOn(): string {
 
 /**
  * Bundles what runs inside the jail for JavaScript programs into dist/sandbox/javascript: what Node loads first (preload.cjs), the
- * isolate's globals (prelude.js) and the add-on. The folder appears at once and complete.
+ * isolate's globals (prelude.js, urls.js) and the add-on. The folder appears at once and complete.
  */
 async function buildSandbox(): Promise<void> {
   const fresh = `${TARGET}.${process.pid}`;
@@ -42,16 +45,20 @@ async function buildSandbox(): Promise<void> {
         platform: "node",
         external: ["./isolated-vm.node"],
       }),
-      build({
-        ...COMMON,
-        entryPoints: [`${SOURCES}/isolate/prelude.ts`],
-        outfile: `${fresh}/prelude.js`,
-        format: "iife",
-        globalName: "prelude",
-        platform: "neutral",
-        mainFields: ["module", "main"],
-        footer: { js: "prelude.start" },
-      }),
+      ...ISOLATE_SCRIPTS.map((name) =>
+        build({
+          ...COMMON,
+          entryPoints: [`${SOURCES}/isolate/${name}.ts`],
+          outfile: `${fresh}/${name}.js`,
+          format: "iife",
+          globalName: "script",
+          platform: "neutral",
+          mainFields: ["module", "main"],
+          // A script has no exports: its value is what it ends with, and no name of it stays.
+          banner: { js: "(() => {" },
+          footer: { js: "return script.start;})()" },
+        }),
+      ),
       copyFile(findAddOn(), `${fresh}/isolated-vm.node`),
     ]);
     await rm(TARGET, { recursive: true, force: true });

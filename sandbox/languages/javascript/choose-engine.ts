@@ -14,7 +14,8 @@ const ISOLATE_GLOBALS = new Set(
 );
 
 /** Names of CommonJS, and members that the isolate's console and performance lack. */
-const NODE_NAMES = `require module exports __filename __dirname table time timeEnd timeLog timeStamp profile profileEnd mark measure
+const NODE_NAMES =
+  `require module exports __filename __dirname table time timeEnd timeLog timeStamp profile profileEnd mark measure
   timeOrigin prepareStackTrace`.split(/\s+/);
 
 const NEEDS_NODE = new Set(
@@ -37,12 +38,18 @@ export function chooseEngine(source: string): Engine {
       sourceType: "script",
       allowReturnOutsideFunction: true,
       allowHashBang: true,
-      onToken: ({ type, value }) => {
-        needsNode ||= type.label === "name" ? NEEDS_NODE.has(String(value)) : NODE_KEYWORDS.has(type.label);
+      onToken: (token) => {
+        const isName = token.type.label === "name";
+        needsNode ||= isName ? NEEDS_NODE.has(readName(token)) : NODE_KEYWORDS.has(token.type.label);
       },
     });
   } catch {
     return "node";
   }
   return needsNode ? "node" : "isolated-vm";
+}
+
+/** The name with its escapes resolved; acorn's types do not mention it. */
+function readName(token: object): string {
+  return "value" in token ? String(token.value) : "";
 }

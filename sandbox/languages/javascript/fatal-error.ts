@@ -7,7 +7,10 @@ const BOUNDARY = "\n    at (<isolated-vm boundary>)";
 /** Prints what ends a program as Node prints it: the place, the line with a caret, the error, Node's version. */
 export function showFatal(text: string, source: string): void {
   const place = PLACE.exec(text);
-  writeSync(2, `${place === null ? "" : describePlace(place, source)}${text}\n\nNode.js ${process.version}\n`);
+  writeSync(
+    2,
+    `${place === null ? "" : describePlace(place, source)}${text}\n\nNode.js ${process.version}\n`,
+  );
 }
 
 function describePlace(place: RegExpExecArray, source: string): string {

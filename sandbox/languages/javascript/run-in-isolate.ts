@@ -4,7 +4,7 @@ import { describeRejection, showFatal } from "./fatal-error.ts";
 import { PROGRAM_PATH } from "./run-as-main.ts";
 
 /** Below the jail's limit, so that the isolate's own message comes first. */
-const MEMORY_LIMIT_MIB = 400;
+const MEMORY_LIMIT_MIB = 256;
 const WRAPPER_HEAD = "(function (exports, require, module, __filename, __dirname) { ";
 const WRAPPER_TAIL = "\n})";
 
@@ -25,8 +25,10 @@ export function runInIsolate(source: string): number {
   const ivm: typeof IsolatedVm = require("./isolated-vm.node").ivm;
   const isolate = new ivm.Isolate({ memoryLimit: MEMORY_LIMIT_MIB });
   const context = isolate.createContextSync();
+  const prelude = loadPrelude(ivm, isolate, context);
+  // They are large, and few programs name them. An escape may spell the name.
+  if (/URL|\\u/.test(source)) loadScript(isolate, context, "urls").applySync(undefined, []);
   try {
-    const prelude = loadPrelude(ivm, isolate, context);
     const wrapped = WRAPPER_HEAD + source.replace(/^#!/, "//") + WRAPPER_TAIL;
     const script = isolate.compileScriptSync(wrapped, {
       filename: PROGRAM_PATH,
@@ -53,11 +55,14 @@ function runToTheEnd(prelude: PreludeReferences, main: IsolatedVm.Reference, sou
   return 1;
 }
 
+function loadScript(isolate: IsolatedVm.Isolate, context: IsolatedVm.Context, name: string) {
+  const code = readFileSync(`${__dirname}/${name}.js`, "utf8");
+  const script = isolate.compileScriptSync(code, { filename: `node:internal/${name}` });
+  return script.runSync(context, { reference: true });
+}
+
 function loadPrelude(ivm: typeof IsolatedVm, isolate: IsolatedVm.Isolate, context: IsolatedVm.Context) {
-  const code = readFileSync(`${__dirname}/prelude.js`, "utf8");
-  const script = isolate.compileScriptSync(code, { filename: "node:internal/prelude" });
-  const start = script.runSync(context, { reference: true });
-  const prelude: IsolatedVm.Reference = start.applySync(
+  const prelude: IsolatedVm.Reference = loadScript(isolate, context, "prelude").applySync(
     undefined,
     [
       new ivm.Callback(writeAll),

@@ -12,6 +12,8 @@ COMMAND = (
     "/sandbox/javascript/preload.cjs",
     "/workspace/main.js",
 )
+# What V8 prints before it aborts: Node's main isolate, and others.
+HEAP_IS_FULL = (b"heap out of memory", b"is_heap_oom = 1")
 LARGEST_ENGINE_NAME = 32
 
 
@@ -37,7 +39,7 @@ class Language:
         os.execv(NODE, COMMAND)
 
     def ran_out_of_memory(self, exit_code, stderr_tail, marked):
-        return exit_code < 0 and b"heap out of memory" in stderr_tail
+        return exit_code < 0 and any(sign in stderr_tail for sign in HEAP_IS_FULL)
 
     def read_engine(self):
         try:

@@ -1,9 +1,7 @@
 import { Buffer } from "buffer/";
-import { URL, URLSearchParams } from "whatwg-url";
 import { createConsole, describeUncaught } from "./console.ts";
 import { createTextDecoder, createTextEncoder, decodeBase64, encodeBase64 } from "./text.ts";
 import { createTimers } from "./timers.ts";
-import { showUrlsAsNode } from "./url-inspection.ts";
 
 /** What the host lends to the prelude; none of it is reachable for the program. */
 type Write = (descriptor: number, text: string) => void;
@@ -15,7 +13,6 @@ type Decode = (label: string, fatal: boolean, ignoreBOM: boolean, bytes: Uint8Ar
  */
 export function start(write: Write, now: () => number, clone: (value: unknown) => unknown, decode: Decode) {
   const timers = createTimers(now);
-  showUrlsAsNode(URL, URLSearchParams);
   const globals = {
     console: createConsole(write),
     ...timers.globals,
@@ -25,8 +22,6 @@ export function start(write: Write, now: () => number, clone: (value: unknown) =
     structuredClone: (value: unknown) => clone(value),
     performance: { now: () => now() },
     Buffer,
-    URL,
-    URLSearchParams,
     TextEncoder: createTextEncoder(Buffer),
     TextDecoder: createTextDecoder(decode),
     atob: decodeBase64,

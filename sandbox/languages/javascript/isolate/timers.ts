@@ -11,7 +11,8 @@ class Timeout {
   referenced = true;
   active = true;
   readonly id: number;
-  readonly callback: Callback;
+  /** Node's name for it, which stacks show. */
+  readonly _onTimeout: Callback;
   readonly parameters: readonly unknown[];
   readonly delay: number;
   readonly repeats: boolean;
@@ -26,7 +27,7 @@ class Timeout {
     schedule: (timeout: Timeout) => void,
   ) {
     this.id = id;
-    this.callback = callback;
+    this._onTimeout = callback;
     this.parameters = parameters;
     this.delay = delay;
     this.repeats = repeats;
@@ -82,12 +83,14 @@ export function createTimers(now: () => number) {
     timeout.order = ++lastOrder;
     timeouts.set(timeout.id, timeout);
   };
-  const add = (repeats: boolean) => (callback: Callback, delay?: unknown, ...parameters: unknown[]) => {
-    requireFunction(callback);
-    const timeout = new Timeout(++lastId, callback, parameters, toDelay(delay), repeats, schedule);
-    schedule(timeout);
-    return timeout;
-  };
+  const add =
+    (repeats: boolean) =>
+    (callback: Callback, delay?: unknown, ...parameters: unknown[]) => {
+      requireFunction(callback);
+      const timeout = new Timeout(++lastId, callback, parameters, toDelay(delay), repeats, schedule);
+      schedule(timeout);
+      return timeout;
+    };
   const clear = (handle: unknown) => {
     const id = handle instanceof Timeout ? handle.id : Number(handle);
     for (const held of [timeouts, immediates]) {
@@ -99,7 +102,12 @@ export function createTimers(now: () => number) {
     let next: Timeout | undefined;
     for (const timeout of timeouts.values()) {
       if (!timeout.active) timeouts.delete(timeout.id);
-      else if (next === undefined || timeout.due < next.due || (timeout.due === next.due && timeout.order < next.order)) next = timeout;
+      else if (
+        next === undefined ||
+        timeout.due < next.due ||
+        (timeout.due === next.due && timeout.order < next.order)
+      )
+        next = timeout;
     }
     return next;
   };
@@ -109,7 +117,7 @@ export function createTimers(now: () => number) {
     timeouts.delete(timeout.id);
     if (timeout.repeats) schedule(timeout);
     else timeout.active = false;
-    timeout.callback(...timeout.parameters);
+    timeout._onTimeout(...timeout.parameters);
   };
   return {
     globals: {
@@ -135,7 +143,7 @@ export function createTimers(now: () => number) {
       const [immediate] = immediates.values();
       if (immediate === undefined) return undefined;
       immediates.delete(immediate.id);
-      return immediate.callback(...immediate.parameters);
+      return immediate._onTimeout(...immediate.parameters);
     },
   };
 }

@@ -4,5 +4,6 @@ declare module "whatwg-url" {
   const urlSearchParams: typeof globalThis.URLSearchParams;
   type URL = globalThis.URL;
   type URLSearchParams = globalThis.URLSearchParams;
+
   export { url as URL, urlSearchParams as URLSearchParams };
 }
