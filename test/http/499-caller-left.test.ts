@@ -1,0 +1,76 @@
+import { readFileSync } from "node:fs";
+import { afterAll, beforeAll, expect, it } from "@jest/globals";
+import { describeWith } from "../support/capabilities.ts";
+import { post } from "../support/post.ts";
+import { processesBelow } from "../support/processes-below.ts";
+import { type RunningServer, startServer } from "../support/start-server.ts";
+
+let server: RunningServer;
+beforeAll(async () => {
+  server = await startServer({ EXECUTE_RATE_PER_MINUTE: "0" });
+});
+afterAll(() => server.stop());
+
+/** Supervisors of programs; the warehouse's engine has none. */
+const supervisors = () =>
+  processesBelow(server.pid).filter((pid) => commandOf(pid).includes("supervisor.py"));
+
+function commandOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, "utf8");
+  } catch {
+    return ""; // It ended while we looked.
+  }
+}
+
+async function waitUntil(condition: () => boolean): Promise<void> {
+  for (let attempt = 0; attempt < 500 && !condition(); attempt += 1)
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  expect(condition()).toBe(true);
+}
+
+describeWith("sandbox", "a caller who leaves before the answer", () => {
+  it.each([
+    ["python", "import time\ntime.sleep(29)"],
+    ["javascript", "while (true) {}"],
+    ["javascript", "require('child_process').spawn('/bin/sleep', ['29']); setTimeout(() => {}, 29000)"],
+  ])("ends the program: %s %j", async (language, code) => {
+    const leave = new AbortController();
+    const left = server
+      .request("/execute", {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify({ language, code, timeout: 30 }),
+        signal: leave.signal,
+      })
+      .catch((error: unknown) => error);
+    await waitUntil(() => supervisors().length > 0);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    leave.abort();
+    await left;
+    await waitUntil(() => supervisors().length === 0);
+    await waitUntil(() => server.logs().includes('"status":499'));
+    expect((await post(server, "/execute", { code: "print('next')" })).body.output).toBe("next\n");
+  });
+
+  it("cancels the statement, and the next caller is served", async () => {
+    const leave = new AbortController();
+    const endless =
+      "SELECT COUNT(*) FROM `demo.web.events` a, `demo.web.events` b, `demo.web.events` c WHERE a.page < b.page";
+    const left = server
+      .request("/query", {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify({ sql: endless }),
+        signal: leave.signal,
+      })
+      .catch((error: unknown) => error);
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    leave.abort();
+    await left;
+    const { body } = await post(server, "/query", {
+      sql: "SELECT COUNT(*) AS n FROM `demo.sales.customers`",
+    });
+    expect(body).toMatchObject({ success: true, data: [{ n: 200 }] });
+  });
+});
