@@ -3,7 +3,8 @@ import { unsupported } from "./failure.ts";
 import { JSON_RULES } from "./json-rules.ts";
 import { MACRO_NAMES } from "./macros.ts";
 import type { Write } from "./syntax-tree.ts";
-import { isParentheses, isWord, type Node } from "./syntax-tree.ts";
+import type { Token } from "./lexer.ts";
+import { isParentheses, isSymbol, isWord, type Node } from "./syntax-tree.ts";
 
 /** Writes one call from its arguments, split at the commas. */
 export type CallRule = (parts: readonly Node[][], write: Write, items: readonly Node[]) => string;
@@ -82,6 +83,28 @@ const stringAgg: CallRule = (_parts, write, items) => {
   return `STRING_AGG(${write(items)})`;
 };
 
+/** A field without a name takes that of its column; the translator forgets this inside other calls. */
+const struct: CallRule = (parts, write) => {
+  const fields = parts.map((part) => {
+    const last = part.at(-1);
+    const isPath = part.every((node, i) => (i % 2 === 0 ? isName(node) : isSymbol(node, ".")));
+    return isPath && isName(last) ? `${write(part)} AS \`${last.text.split(".").at(-1)}\`` : write(part);
+  });
+  return `STRUCT(${fields.join(", ")})`;
+};
+
+function isName(node: Node | undefined): node is Token {
+  const isLiteral = isWord(node, "NULL", "TRUE", "FALSE", "CURRENT_DATE", "CURRENT_TIMESTAMP");
+  return (node?.kind === "word" && !isLiteral) || node?.kind === "quoted";
+}
+
+/** DuckDB's list has an order and no limit. */
+const arrayAgg: CallRule = (_parts, write, items) => {
+  const limit = items.findIndex((node) => isWord(node, "LIMIT"));
+  if (limit < 0) return `ARRAY_AGG(${write(items)})`;
+  return `GS_FIRST_ELEMENTS(ARRAY_AGG(${write(items.slice(0, limit))}), ${write(items.slice(limit + 1))})`;
+};
+
 /** ANY_VALUE(x HAVING MAX y) is MAX_BY(x, y). */
 const anyValue: CallRule = (_parts, write, items) => {
   const having = items.findIndex((node) => isWord(node, "HAVING"));
@@ -146,7 +169,9 @@ export const CALL_RULES: Readonly<Record<string, CallRule>> = {
   LEAST: nullable("LEAST"),
   CONCAT: concat,
   ARRAY_CONCAT: arrayConcat,
+  STRUCT: struct,
   STRING_AGG: stringAgg,
+  ARRAY_AGG: arrayAgg,
   ANY_VALUE: anyValue,
   REGEXP_EXTRACT: regexpExtract("REGEXP_EXTRACT_GROUP"),
   REGEXP_EXTRACT_ALL: regexpExtract("REGEXP_EXTRACT_ALL_GROUP"),

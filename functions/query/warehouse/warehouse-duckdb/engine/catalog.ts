@@ -94,10 +94,9 @@ function selectFrom(file: TableFile): string {
     ? `, columns={${fields.map((field) => `${quoteText(field.name)}: ${quoteText(toDuckdbType(field))}`).join(", ")}}`
     : ", sample_size=-1";
   if (file.format === "csv") {
-    const detect = fields
-      ? ", auto_detect=false, header=true, delim=',', quote='\"', escape='\"'"
-      : ", header=true";
-    return `SELECT * FROM read_csv(${path}${columns}${detect}, strict_mode=true)`;
+    // The form is fixed (RFC 4180, with a header): a broken file must fail and not be read in another way.
+    const form = "header=true, delim=',', quote='\"', escape='\"', skip=0, strict_mode=true";
+    return `SELECT * FROM read_csv(${path}${columns}, auto_detect=${fields === null}, ${form})`;
   }
   const format = file.format === "jsonl" ? "newline_delimited" : "auto";
   return `SELECT * FROM read_json(${path}${columns}, format='${format}')`;

@@ -30,22 +30,17 @@ export function unsupported(what: string): StatementFailure {
   return new StatementFailure("unsupported_sql", `${what} is not supported by the embedded warehouse.`);
 }
 
-/** Our macros raise errors that start with this; the rest of the message is the sentence. */
-export const UNSUPPORTED_MARK = "unsupported:";
+/** Our macros raise errors that hold one of these marks; what follows, up to a quote, is what went wrong. */
+const RAISED = /\b(unsupported|error): ([^"']+)/;
 
 /** Turns what DuckDB reports into a failure; keeps the sentence, drops our inner names, the excerpt and any path. */
 export function toFailure(thrown: unknown): StatementFailure {
   if (thrown instanceof StatementFailure) return thrown;
   const raw = thrown instanceof Error ? thrown.message : String(thrown);
   const message = cleaned(raw);
-  const mark = message.indexOf(UNSUPPORTED_MARK);
-  if (mark >= 0)
-    return unsupported(
-      message
-        .slice(mark + UNSUPPORTED_MARK.length)
-        .replace(/\.$/, "")
-        .trim(),
-    );
+  const [, kind, what = ""] = RAISED.exec(raw.split("\n")[0] ?? "") ?? [];
+  if (kind === "unsupported") return unsupported(what.replace(/\.$/, "").trim());
+  if (kind === "error") return new StatementFailure("query_failed", sentence(what));
   if (/^Out of Memory Error/.test(raw)) {
     return new StatementFailure(
       "query_out_of_memory",
@@ -64,6 +59,10 @@ function cleaned(raw: string): string {
     .replace(/"?\/warehouse\/[^\s"']*"?/g, "the table's file")
     .split("\n")[0]
     ?.trim();
-  const sentence = text || "The statement failed.";
-  return (/[.!?]$/.test(sentence) ? sentence : `${sentence}.`).slice(0, 1000);
+  return sentence(text || "The statement failed");
+}
+
+function sentence(text: string): string {
+  const capital = `${text.charAt(0).toUpperCase()}${text.slice(1, 1000)}`;
+  return /[.!?]$/.test(capital) ? capital : `${capital}.`;
 }

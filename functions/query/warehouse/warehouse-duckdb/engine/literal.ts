@@ -17,11 +17,18 @@ export function quoteLiteral(text: string): string {
  */
 export function writeLiteral(token: Token): string {
   if (token.kind === "string") return quoteLiteral(token.text);
-  if (token.kind === "bytes") return `GS_BYTES('${Buffer.from(token.text).toString("hex")}')`;
+  if (token.kind === "bytes") return bytesLiteral(token.text);
   if (token.kind === "quoted") return quotedPath(token.text);
   // A literal with a point is a FLOAT64 in GoogleSQL and a decimal in DuckDB; an exponent makes it a double in both.
   const isDecimal = /^[\d.]+$/.test(token.text) && token.text.includes(".");
   return isDecimal ? `${token.text.replace(/\.$/, ".0")}e0` : token.text;
+}
+
+/** Beyond ASCII a character and an escaped byte look the same here, and are not. */
+function bytesLiteral(text: string): string {
+  const bytes = Buffer.from(text);
+  if (bytes.some((byte) => byte > 127)) throw unsupported("A BYTES literal beyond ASCII");
+  return `GS_BYTES('${bytes.toString("hex")}')`;
 }
 
 /** GoogleSQL allows a whole path in one pair of backticks; the translator would take it for one name. */

@@ -11,7 +11,7 @@ function nameOf(signature: string): string {
 export const MACRO_NAMES: ReadonlySet<string> = new Set(ALL.map(([signature]) => nameOf(signature)));
 
 /** Division by zero is an error in GoogleSQL and NULL in DuckDB; this hides DuckDB's operator. */
-const DIVISION = `CREATE MACRO "/"(x_, y_) AS CASE WHEN y_ = 0 THEN error('division by zero') ELSE system.main."/"(x_, y_) END`;
+const DIVISION = `CREATE MACRO "/"(x_, y_) AS system.main."/"(x_, CASE WHEN y_ = 0 THEN CAST('error: division by zero' AS DOUBLE) ELSE y_ END)`;
 
 /** Statements that define the macros, each before the first that uses it. */
 export const MACROS: readonly string[] = [DIVISION, ...sorted(definitions())];

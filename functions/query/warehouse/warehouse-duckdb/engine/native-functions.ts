@@ -1,6 +1,6 @@
 /** Functions that mean the same in GoogleSQL and in the DuckDB text that the translator writes for them. */
 export const NATIVE_FUNCTIONS: ReadonlySet<string> = new Set([
-  ...["COUNT", "SUM", "AVG", "MIN", "MAX", "ANY_VALUE", "ARRAY_AGG", "BIT_AND", "BIT_OR", "BIT_XOR"],
+  ...["COUNT", "SUM", "AVG", "MIN", "MAX", "ANY_VALUE", "BIT_AND", "BIT_OR", "BIT_XOR"],
   ...[
     "STDDEV",
     "STDDEV_SAMP",

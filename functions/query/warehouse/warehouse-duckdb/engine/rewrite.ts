@@ -170,9 +170,7 @@ const call: WordRule = (cursor, name, next) => {
   const qualifier = continuesPath(cursor) ? cursor.nodes[cursor.at - 2] : undefined;
   const isSafe = isWord(qualifier, "SAFE");
   if (continuesPath(cursor) && !isSafe) {
-    throw unsupported(
-      `Function ${qualifier && qualifier.kind !== "group" ? `${qualifier.text}.` : ""}${name}`,
-    );
+    throw unsupported(`Function ${qualifier?.kind === "word" ? `${qualifier.text}.` : ""}${name}`);
   }
   if (isSafe) cursor.out.splice(-2);
   const text = callText(name, next.items, cursor.write);

@@ -39,22 +39,35 @@ export function rewriteUnnest(cursor: Cursor, group: Group): void {
   cursor.out.push(tableText(value, alias, offset, group.items) + (needsCondition ? " ON TRUE" : ""));
 }
 
+/** A subquery and not a table function: DuckDB copies the whole array beside each row of a table function. */
 function tableText(
   value: string,
   alias: string | null,
   offset: string | null,
   items: readonly Node[],
 ): string {
-  const structs = isStructList(items);
-  if (offset !== null) {
-    const rows =
-      alias !== null && !structs ? `GS_UNNEST_ROWS(${value}) AS ${alias}` : `GS_UNNEST_FIELDS(${value})`;
-    const table = `(SELECT ${rows}, GS_UNNEST_OFFSETS(${value}) AS ${offset})`;
-    return alias !== null && structs ? `${table} AS ${alias}` : table;
-  }
-  if (alias === null) return `(SELECT GS_UNNEST_FIELDS(${value}))`;
-  return structs ? `(SELECT GS_UNNEST_FIELDS(${value})) AS ${alias}` : `UNNEST(${value}) AS ${alias}`;
+  const hasFields = alias === null || isStructList(items);
+  const rows = hasFields
+    ? `GS_UNNEST_FIELDS(${value}, GS_MAX_DEPTH)`
+    : `GS_UNNEST_ROWS(${value}) AS ${alias}`;
+  const offsets = offset === null ? "" : `, GS_UNNEST_OFFSETS(${value}) AS ${offset}`;
+  return `(SELECT ${rows}${offsets})${hasFields && alias !== null ? ` AS ${alias}` : ""}`;
 }
+
+/**
+ * Ends the translation of UNNEST without alias: only DuckDB itself knows the argument that turns structs into columns, and no macro
+ * may carry it.
+ * @param sql what the translator wrote
+ */
+export function restoreUnnestFields(sql: string): string {
+  return sql.replace(QUOTED_OR_MARK, (found) => MARKS[found] ?? found);
+}
+
+const QUOTED_OR_MARK = /'(?:[^']|'')*'|"(?:[^"]|"")*"|\bGS_UNNEST_FIELDS\b|\bGS_MAX_DEPTH\b/g;
+const MARKS: Readonly<Record<string, string>> = {
+  GS_UNNEST_FIELDS: "unnest",
+  GS_MAX_DEPTH: "max_depth := 2",
+};
 
 /** True for an array written out of structs: its fields are columns. */
 function isStructList(items: readonly Node[]): boolean {
