@@ -14,6 +14,7 @@ class Capture:
         self.open = True
         self.dropped = 0
         self.tail = bytearray()
+        self._head = bytearray()
         self._head_left = limit_bytes // 2
         self._tail_limit = limit_bytes - limit_bytes // 2
         self._send_head = send_head
@@ -43,10 +44,14 @@ class Capture:
             self.open = False
             os.close(self.descriptor)
 
+    def last_bytes(self, count):
+        return bytes((self._head + self.tail)[-count:])
+
     def _keep(self, piece):
         if self._head_left > 0:
             head = piece[: self._head_left]
             self._head_left -= len(head)
+            self._head += head
             self._send_head(head)
             piece = piece[len(head):]
         self.tail += piece

@@ -32,6 +32,8 @@ CHANNEL_DESCRIPTOR = 3
 WATCH_SECONDS = 0.05
 # At the end everything is dead: what is left in a pipe is at most the pipe's capacity, 1 MiB.
 LAST_PIECES = 32
+# V8 says why it aborts within its last lines.
+LAST_WORDS_BYTES = 16384
 
 
 class Run:
@@ -119,7 +121,7 @@ class Run:
     def _describe(self):
         code = os.waitstatus_to_exitcode(self._status)
         why = self._why
-        if why == "ended" and self._program.ran_out_of_memory(code, self._stderr.tail):
+        if why == "ended" and self._program.ran_out_of_memory(code, self._stderr.last_bytes(LAST_WORDS_BYTES)):
             why = "out_of_memory"
         return {
             "why": why,
@@ -149,6 +151,8 @@ def receive_request(channel):
 
 def main():
     program.set_dumpable(False)
+    # bubblewrap adds it; programs start with exactly the environment that the host gives.
+    os.environ.pop("PWD", None)
     os.closerange(CHANNEL_DESCRIPTOR + 1, os.sysconf("SC_OPEN_MAX"))
     channel = Channel(socket.socket(fileno=CHANNEL_DESCRIPTOR))
     try:

@@ -1,0 +1,62 @@
+import { execFileSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { afterAll } from "@jest/globals";
+import type { Executor, RunResult } from "#functions/execute/executor/executor.ts";
+import {
+  createLocalExecutor,
+  type LocalExecutorOptions,
+} from "#functions/execute/executor/executor-local.ts";
+import type { Logger } from "#shared/observability/logger.ts";
+
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+
+/** A logger that keeps what it is told. */
+export function createQuietLogger(lines: string[] = []): Logger {
+  return {
+    log: (severity, message, fields) => {
+      lines.push(JSON.stringify({ severity, message, ...fields }));
+    },
+    with: () => createQuietLogger(lines),
+  };
+}
+
+const executors: Executor[] = [];
+afterAll(() => Promise.all(executors.map((executor) => executor.close())));
+
+/** An executor, closed after the tests of the file that asks. */
+export function createTestExecutor(options: Partial<LocalExecutorOptions> = {}): Executor {
+  if (!existsSync(`${ROOT}dist/sandbox/javascript/preload.cjs`)) {
+    execFileSync(process.execPath, [`${ROOT}scripts/build-sandbox.ts`]);
+  }
+  const executor = createLocalExecutor({ logger: createQuietLogger(), queueWaitMs: 25_000, ...options });
+  executors.push(executor);
+  return executor;
+}
+
+/** Runs Python or JavaScript with a generous deadline. */
+export function createRunners(executor: Executor) {
+  const runner =
+    (language: "python" | "javascript") =>
+    (
+      code: string,
+      timeoutMs = 20_000,
+      signal: AbortSignal = AbortSignal.timeout(28_000),
+    ): Promise<RunResult> =>
+      executor.run({ language, code, timeoutMs }, { signal });
+  return { python: runner("python"), javascript: runner("javascript") };
+}
+
+/** User ids of the processes of this machine that have the text in their command line. */
+export function findProcessUsers(text: string): number[] {
+  const list = execFileSync("/usr/bin/ps", ["-eo", "uid,args", "ww"], { encoding: "utf8" });
+  return list
+    .split("\n")
+    .filter((line) => line.includes(text))
+    .map((line) => Number.parseInt(line, 10));
+}
+
+/** How many processes of this machine have the text in their command line. */
+export function countProcesses(text: string): number {
+  return findProcessUsers(text).length;
+}
