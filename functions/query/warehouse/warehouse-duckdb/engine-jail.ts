@@ -55,7 +55,13 @@ export function toEngineJail(options: {
       { source: translator, target: "/app/node_modules/@polyglot-sql/sdk" },
       { source: options.folder, target: INNER_FOLDER },
     ],
-    environment: { LANG: "C.UTF-8", TZ: "UTC", UV_THREADPOOL_SIZE: String(POOL_THREADS) },
+    environment: {
+      LANG: "C.UTF-8",
+      TZ: "UTC",
+      UV_THREADPOOL_SIZE: String(POOL_THREADS),
+      // One heap for each thread would keep what every one of them ever needed.
+      MALLOC_ARENA_MAX: "2",
+    },
     tmpfsBytes: SCRATCH_BYTES,
     limits: { processes: 64, openFiles: 512, fileSizeBytes: SCRATCH_BYTES },
   };
@@ -72,10 +78,16 @@ export function findEngineProcess(marker: string): number | null {
   return null;
 }
 
-/** Resident memory of a process in bytes, counted by the kernel; 0 when it is gone. */
+/**
+ * Memory that a process itself took, in bytes, counted by the kernel; 0 when it is gone. Pages of its program files are left out: they
+ * are shared, and the kernel takes them back when it needs them.
+ */
 export function readResidentBytes(pid: number): number {
-  const found = /^VmRSS:\s+(\d+) kB$/m.exec(readProcessFile(String(pid), "status"));
-  return Number(found?.[1] ?? 0) * 1024;
+  const status = readProcessFile(String(pid), "status");
+  const kilobytes = [...status.matchAll(/^Rss(?:Anon|Shmem):\s+(\d+) kB$/gm)].map((match) =>
+    Number(match[1]),
+  );
+  return kilobytes.reduce((sum, count) => sum + count, 0) * 1024;
 }
 
 function readProcessFile(pid: string, file: string): string {

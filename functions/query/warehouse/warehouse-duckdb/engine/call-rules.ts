@@ -1,9 +1,9 @@
 import { FORMAT_RULES } from "./date-format-rules.ts";
 import { unsupported } from "./failure.ts";
 import { JSON_RULES } from "./json-rules.ts";
+import type { Token } from "./lexer.ts";
 import { MACRO_NAMES } from "./macros.ts";
 import type { Write } from "./syntax-tree.ts";
-import type { Token } from "./lexer.ts";
 import { isParentheses, isSymbol, isWord, type Node } from "./syntax-tree.ts";
 
 /** Writes one call from its arguments, split at the commas. */

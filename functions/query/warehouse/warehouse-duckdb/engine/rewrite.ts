@@ -214,7 +214,23 @@ const dashedProject: WordRule = (cursor) => {
   return true;
 };
 
-const WORD_RULES = [refused, unnest, interval, typedLiteral, typedConstructor, call, now, dashedProject];
+/** A backslash escapes in GoogleSQL's LIKE; the translator drops what would tell DuckDB. */
+const like: WordRule = (_cursor, name, next) => {
+  if (name !== "LIKE" || next?.kind !== "string" || !next.text.includes("\\")) return false;
+  throw unsupported("LIKE with an escaped character (write STARTS_WITH, ENDS_WITH or REGEXP_CONTAINS)");
+};
+
+const WORD_RULES = [
+  like,
+  refused,
+  unnest,
+  interval,
+  typedLiteral,
+  typedConstructor,
+  call,
+  now,
+  dashedProject,
+];
 
 function writeWord(cursor: Cursor, word: Token): void {
   const name = word.text.toUpperCase();
