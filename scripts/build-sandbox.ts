@@ -55,7 +55,8 @@ async function buildSandbox(): Promise<void> {
           platform: "neutral",
           mainFields: ["module", "main"],
           // A script has no exports: its value is what it ends with, and no name of it stays.
-          banner: { js: "(() => {" },
+          // node-inspect-extracted asks for URL, which the isolate has only when a program names it.
+          banner: { js: name === "prelude" ? "(() => { class URL {}" : "(() => {" },
           footer: { js: "return script.start;})()" },
         }),
       ),

@@ -1,5 +1,6 @@
 """Runs a Python program in a fork of the supervisor as `python3 main.py` would, without a file."""
 
+import builtins
 import linecache
 import os
 import signal
@@ -12,6 +13,7 @@ WORKING_FOLDER = "/workspace"
 PROGRAM_NAME = "main.py"
 PROGRAM_PATH = f"{WORKING_FOLDER}/{PROGRAM_NAME}"
 OWN_FOLDER = "/sandbox/"
+BUILT_IN_HOOK = sys.__excepthook__
 
 
 class Language:
@@ -39,11 +41,23 @@ class Language:
 def run_as_main(source, marker):
     """Runs the program to its end and returns its exit code, as Py_RunMain and Py_Finalize do together."""
     main = become_main(source)
-    code = run_guarded(lambda: exec(compile(source, PROGRAM_PATH, "exec", dont_inherit=True), main.__dict__), marker)
+
+    def execute():
+        code = compile(source, PROGRAM_PATH, "exec", dont_inherit=True)
+        # The program may recurse as deep as if these frames, and two calls through C, were not below it.
+        sys.setrecursionlimit(sys.getrecursionlimit() + len(inspect_stack()) + 2)
+        exec(code, main.__dict__)
+
+    code = run_guarded(execute, marker)
     # The interpreter waits for threads before it runs what was registered for its exit.
     run_guarded(threading._shutdown, marker)
     run_guarded(run_exit_functions, marker)
     return flush_streams(code)
+
+
+def inspect_stack():
+    """The frames of the caller and below."""
+    return list(traceback.walk_stack(sys._getframe(1)))
 
 
 def become_main(source):
@@ -53,7 +67,7 @@ def become_main(source):
             del sys.modules[name]
     main = types.ModuleType("__main__")
     main.__dict__.update(
-        __builtins__=__builtins__, __file__=PROGRAM_PATH, __cached__=None, __annotations__={}
+        __builtins__=builtins, __file__=PROGRAM_PATH, __cached__=None, __annotations__={}
     )
     main.__loader__ = type(__spec__.loader)("__main__", PROGRAM_PATH)
     sys.modules["__main__"] = main
@@ -119,7 +133,12 @@ def display_uncaught(error):
 
 def show_exception(kind, error, trace):
     """The built-in hook reads source lines from the file, which is nowhere; this one reads them from linecache."""
-    if sys.stderr is not None:
+    if sys.stderr is None:
+        return
+    if trace is None and isinstance(error, SyntaxError):
+        # It carries its line with it, and the built-in hook marks the place in its own way.
+        BUILT_IN_HOOK(kind, error, trace)
+    else:
         traceback.print_exception(kind, error, trace, file=sys.stderr)
 
 
