@@ -144,8 +144,12 @@ export const FUNCTIONS: Readonly<Record<string, string>> = {
   "safe_offset(x_, index_)": "CASE WHEN index_ < 0 THEN NULL ELSE list_extract(x_, index_ + 1) END",
   "safe_ordinal(x_, index_)": "gs_safe_offset(x_, index_ - 1)",
   // These, like MOD and DIV, raise by a cast that fails: error() is volatile and would be computed again and again.
+  "whole(x_)":
+    "CASE WHEN typeof(x_) LIKE '%INT%' OR typeof(x_) = '\"NULL\"' THEN CAST(x_ AS BIGINT) ELSE CAST('unsupported: GENERATE_ARRAY of anything but INT64' AS BIGINT) END",
+  "series_end(from_, to_, step_)":
+    "CASE WHEN step_ = 0 OR abs((gs_whole(to_) - gs_whole(from_)) // gs_whole(step_)) > 1000000 THEN CAST('unsupported: GENERATE_ARRAY of more than 1000000 elements' AS BIGINT) ELSE gs_whole(to_) END",
   "generate_array(from_, to_, step_)":
-    "generate_series(CAST(from_ AS BIGINT), CASE WHEN step_ = 0 OR abs((to_ - from_) // step_) > 1000000 THEN CAST('unsupported: GENERATE_ARRAY of more than 1000000 elements' AS BIGINT) ELSE CAST(to_ AS BIGINT) END, CAST(step_ AS BIGINT))",
+    "generate_series(gs_whole(from_), gs_series_end(from_, to_, step_), gs_whole(step_))",
   "generate_date_array(from_, to_, step_)":
     "list_transform(generate_series(CAST(from_ AS DATE), CASE WHEN abs(CAST(to_ AS DATE) - CAST(from_ AS DATE)) > 1000000 THEN CAST('unsupported: GENERATE_DATE_ARRAY of more than 1000000 elements' AS DATE) ELSE CAST(to_ AS DATE) END, step_), lambda e_: CAST(e_ AS DATE))",
   "unnest_rows(x_)": "unnest(x_)",

@@ -153,6 +153,7 @@ export const ENGINE_FUNCTIONS: ReadonlySet<string> = new Set([
     "list_concat",
   ],
   ...[
+    "generate_series",
     "+",
     "-",
     "*",

@@ -3,7 +3,7 @@ import { StatementFailure, StatementRefused, unsupported } from "./failure.ts";
 import { type Token, tokenize } from "./lexer.ts";
 import { createWriter } from "./rewrite.ts";
 import { isSymbol, toTree } from "./syntax-tree.ts";
-import { restoreUnnestFields } from "./unnest-rule.ts";
+import { restoreUnnest } from "./unnest-rule.ts";
 
 const READS: ReadonlySet<string> = new Set(["SELECT", "WITH", "FROM"]);
 const SCRIPTS: ReadonlySet<string> = new Set([
@@ -38,7 +38,7 @@ export function translate(sql: string): string {
   if (!result.success || result.sql === undefined) throw parseFailure(result.error ?? "");
   const [only, ...more] = result.sql;
   if (only === undefined || more.length > 0) throw new StatementFailure("invalid_query", "Syntax error.");
-  return restoreUnnestFields(only);
+  return restoreUnnest(only);
 }
 
 function oneStatement(tokens: readonly Token[]): readonly Token[] {

@@ -1,4 +1,13 @@
-import { type Cursor, type Group, isParentheses, isSymbol, isWord, type Node } from "./syntax-tree.ts";
+import {
+  type Cursor,
+  type Group,
+  isParentheses,
+  isSymbol,
+  isWord,
+  type Node,
+  splitByComma,
+  type Write,
+} from "./syntax-tree.ts";
 
 /** Words that end a table and so are no alias of it. */
 const AFTER_TABLE = [
@@ -36,7 +45,19 @@ export function rewriteUnnest(cursor: Cursor, group: Group): void {
   const alias = readAlias(cursor);
   const offset = readOffset(cursor);
   const needsCondition = isOuter && !isWord(cursor.nodes[cursor.at], "ON", "USING");
-  cursor.out.push(tableText(value, alias, offset, group.items) + (needsCondition ? " ON TRUE" : ""));
+  const series = offset === null ? seriesText(cursor.write, alias, group.items) : null;
+  const table = series ?? tableText(value, alias, offset, group.items);
+  cursor.out.push(needsCondition ? `${table} ON TRUE` : table);
+}
+
+/** UNNEST(GENERATE_ARRAY(…)) makes its rows one after another: as an array, a long one costs DuckDB hundreds of megabytes. */
+function seriesText(write: Write, alias: string | null, items: readonly Node[]): string | null {
+  const [name, call] = items;
+  if (items.length !== 2 || !isWord(name, "GENERATE_ARRAY") || !isParentheses(call)) return null;
+  const [from, to, step = "1"] = splitByComma(call.items).map(write);
+  if (from === undefined || to === undefined) return null;
+  const series = `GS_SERIES(GS_WHOLE(${from}), GS_SERIES_END(${from}, ${to}, ${step}), GS_WHOLE(${step}))`;
+  return `(SELECT GS_SERIES_VALUE AS ${alias ?? "f0_"} FROM ${series})`;
 }
 
 /** A subquery and not a table function: DuckDB copies the whole array beside each row of a table function. */
@@ -55,18 +76,21 @@ function tableText(
 }
 
 /**
- * Ends the translation of UNNEST without alias: only DuckDB itself knows the argument that turns structs into columns, and no macro
- * may carry it.
+ * Ends the translation of UNNEST: writes what no macro can stand for, a table function and the argument that turns structs into
+ * columns.
  * @param sql what the translator wrote
  */
-export function restoreUnnestFields(sql: string): string {
+export function restoreUnnest(sql: string): string {
   return sql.replace(QUOTED_OR_MARK, (found) => MARKS[found] ?? found);
 }
 
-const QUOTED_OR_MARK = /'(?:[^']|'')*'|"(?:[^"]|"")*"|\bGS_UNNEST_FIELDS\b|\bGS_MAX_DEPTH\b/g;
+const QUOTED_OR_MARK =
+  /'(?:[^']|'')*'|"(?:[^"]|"")*"|\bGS_UNNEST_FIELDS\b|\bGS_(?:MAX_DEPTH|SERIES|SERIES_VALUE)\b/g;
 const MARKS: Readonly<Record<string, string>> = {
   GS_UNNEST_FIELDS: "unnest",
   GS_MAX_DEPTH: "max_depth := 2",
+  GS_SERIES: "generate_series",
+  GS_SERIES_VALUE: "generate_series",
 };
 
 /** True for an array written out of structs: its fields are columns. */
