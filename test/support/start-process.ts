@@ -55,7 +55,10 @@ export async function startProcess(options: StartOptions): Promise<RunningProces
     child.stdout.on("data", read);
     child.stderr.on("data", read);
     child.on("error", (error) => fail(error.message));
-    child.on("close", (code) => fail(`ended with ${code}`));
+    child.on("close", (code, signal) => {
+      if (signal !== null) written += `\n(ended by ${signal})\n`;
+      fail(`ended with ${code ?? signal}`);
+    });
     child.on("close", () => clearTimeout(timer));
   });
   return {

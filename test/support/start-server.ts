@@ -53,7 +53,7 @@ export async function startServer(
     const url = port === 0 ? (server.ready[1] ?? "") : `http://127.0.0.1:${port}`;
     const stop = async () => {
       const code = await server.stop().finally(removeData);
-      if (code !== 0) throw new Error(`the server exited with ${code}\n${server.output()}`);
+      if (code !== 0) throw new Error(`the server exited with ${code}\n${server.output().slice(-5000)}`);
     };
     const request = (path: string, init: RequestInit = {}) => fetch(`${url}${path}`, withKey(init, key));
     return { url, key, pid: server.pid, dataFolder, request, logs: server.output, stop };
