@@ -47,11 +47,13 @@ async function start(): Promise<void> {
   const server = createOnePortServer(functions, "docs");
   const address = await listen(server, settings);
   const keyFile = ownKey ? apiKeyFile(settings.dataFolder) : null;
-  process.stdout.write(`${describeStart({ address, keyFile, notices })}\n`);
+  process.stdout.write(
+    `${describeStart({ address, publicBaseUrl: edge.publicBaseUrl, keyFile, notices })}\n`,
+  );
 }
 
-/** @returns the server's address @throws SettingsError when the port cannot be had */
-async function listen(server: Server, { host, port, edge }: LocalSettings): Promise<string> {
+/** @returns the address that the server listens on @throws SettingsError when the port cannot be had */
+async function listen(server: Server, { host, port }: LocalSettings): Promise<string> {
   server.listen(port, host);
   try {
     await once(server, "listening");
@@ -65,7 +67,7 @@ async function listen(server: Server, { host, port, edge }: LocalSettings): Prom
   }
   const bound = server.address();
   const actual = typeof bound === "object" && bound !== null ? bound.port : port;
-  return edge.publicBaseUrl ?? `http://${host.includes(":") ? `[${host}]` : host}:${actual}`;
+  return `http://${host.includes(":") ? `[${host}]` : host}:${actual}`;
 }
 
 try {

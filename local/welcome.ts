@@ -1,19 +1,22 @@
 /** What the person who started the server reads: where it is, where the key lies, and lines to paste. */
 export function describeStart(options: {
   readonly address: string;
+  /** The address that the public uses, or null when it is the same. */
+  readonly publicBaseUrl: string | null;
   /** Where the key lies, or null when it came from the environment. */
   readonly keyFile: string | null;
   /** Sentences about what this machine cannot do. */
   readonly notices: readonly string[];
 }): string {
-  const { address, keyFile, notices } = options;
+  const { address, publicBaseUrl, keyFile, notices } = options;
   const key = keyFile === null ? "$CODEX_API_TOKEN" : `$(cat ${quoted(keyFile)})`;
   const post = (path: string, body: object): string =>
     `  curl -s ${address}${path} -H "Authorization: Bearer ${key}" -H 'Content-Type: application/json' -d ${quoted(JSON.stringify(body))}`;
   return [
     "",
     `Ready at ${address}`,
-    `API pages ${address}/docs`,
+    ...(publicBaseUrl === null ? [] : [`Public    ${publicBaseUrl}`]),
+    `API pages ${publicBaseUrl ?? address}/docs`,
     keyFile === null ? "API key   CODEX_API_TOKEN of the environment" : `API key   in ${keyFile}`,
     "",
     "Try it:",

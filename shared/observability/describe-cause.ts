@@ -21,7 +21,10 @@ export function describeCause(thrown: unknown): CauseDescription {
   return { cause: hidePaths(parts.join(" <- ")).slice(0, MAX_CHARACTERS), at: placesOf(thrown) };
 }
 
-const hidePaths = (text: string): string => text.replaceAll(/(?:file:\/\/)?(?:\/[\w.@+-]+){2,}/g, "[path]");
+/** Replaces absolute paths, which would show how the host is laid out. */
+export function hidePaths(text: string): string {
+  return text.replaceAll(/(?:file:\/\/)?(?:\/[\w.@+-]+){2,}/g, "[path]");
+}
 
 function placesOf(thrown: unknown): readonly string[] {
   if (!(thrown instanceof Error) || !thrown.stack) return [];

@@ -3,7 +3,6 @@ import { availableParallelism } from "node:os";
 import type { JailOptions } from "#sandbox/jail/jail.ts";
 import { type JailProbe, probeJail } from "#sandbox/jail/probe-jail.ts";
 import { runProgram, SandboxError } from "#sandbox/supervisor/run-program.ts";
-import { createRunSlots, RunSlotsFullError, type RunSlotsOptions } from "#sandbox/supervisor/run-slots.ts";
 import type { SandboxReport } from "#sandbox/supervisor/sandbox-report.ts";
 import {
   DEFAULT_SANDBOX_LIMITS,
@@ -15,12 +14,20 @@ import {
 } from "#sandbox/supervisor/start-sandbox.ts";
 import type { Language } from "#shared/contract/execute/execute-code.ts";
 import { AppError } from "#shared/errors/app-error.ts";
+import { hidePaths } from "#shared/observability/describe-cause.ts";
 import type { Logger } from "#shared/observability/logger.ts";
+import { createSlots } from "#shared/slots/create-slots.ts";
 import type { Executor, LanguageReport, Program, RunResult } from "./executor.ts";
 
 /** What the local executor is built with; everything but the logger has a default. */
-export interface LocalExecutorOptions extends JailOptions, Partial<RunSlotsOptions> {
+export interface LocalExecutorOptions extends JailOptions {
   readonly logger: Logger;
+  /** Programs that run at the same time; one for each processor, at least two, by default. */
+  readonly concurrency?: number;
+  /** Programs that wait for a sandbox; 32 by default. */
+  readonly queueLength?: number;
+  /** Longest wait of a program for a sandbox; 10 s by default. */
+  readonly queueWaitMs?: number;
   readonly limits?: Partial<SandboxLimits>;
 }
 
@@ -40,10 +47,12 @@ const VERSION_PROGRAMS: Readonly<Record<Language, string>> = {
  */
 export function createLocalExecutor(options: LocalExecutorOptions): Executor {
   const limits = { ...DEFAULT_SANDBOX_LIMITS, ...options.limits };
-  const slots = createRunSlots({
-    concurrency: options.concurrency ?? Math.max(2, availableParallelism()),
-    queueLength: options.queueLength ?? 32,
-    queueWaitMs: options.queueWaitMs ?? 10_000,
+  const slots = createSlots({
+    places: options.concurrency ?? Math.max(2, availableParallelism()),
+    queue: options.queueLength ?? 32,
+    waitMs: options.queueWaitMs ?? 10_000,
+    busyMessage: "Every sandbox is busy: send the program again in a moment.",
+    retryAfterSeconds: BUSY_RETRY_SECONDS,
   });
   const closing = new AbortController();
   const running = new Set<Promise<unknown>>();
@@ -51,7 +60,7 @@ export function createLocalExecutor(options: LocalExecutorOptions): Executor {
   const probe = createProbe(options);
 
   async function runNow(program: Program, signal: AbortSignal): Promise<RunResult> {
-    const release = await slots.acquire(signal);
+    const release = await slots.take(signal);
     try {
       const reason = await findObstacle(program.language, probe);
       if (reason !== null) throw new AppError("sandbox_unavailable", reason);
@@ -135,14 +144,10 @@ function shuttingDown(): AppError {
 function toPublicError(error: unknown, caller: AbortSignal, closing: AbortSignal, logger: Logger): unknown {
   if (caller.aborted) return caller.reason;
   if (closing.aborted) return closing.reason;
-  if (error instanceof RunSlotsFullError) {
-    const sentence = "Every sandbox is busy: send the program again in a moment.";
-    return new AppError("overloaded", sentence, { retryAfterSeconds: BUSY_RETRY_SECONDS });
-  }
   if (error instanceof SandboxError) {
-    logger.log("ERROR", "A sandbox failed", { cause: error.message });
+    logger.log("ERROR", "A sandbox failed", { cause: hidePaths(error.message) });
     const sentence = "The sandbox did not start: try again; if it stays, look in the server's log.";
-    return new AppError("sandbox_unavailable", sentence, { cause: error });
+    return new AppError("sandbox_unavailable", sentence);
   }
   return error;
 }

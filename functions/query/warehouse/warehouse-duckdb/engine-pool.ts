@@ -1,7 +1,7 @@
 import { AppError } from "#shared/errors/app-error.ts";
+import { createSlots } from "#shared/slots/create-slots.ts";
 import type { Statement } from "../warehouse.ts";
 import { type EngineOptions, type EngineProcess, type EngineResult, startEngine } from "./engine-process.ts";
-import { createSlots } from "./slots.ts";
 
 /** The engine that everyone shares, and engines for statements that must run alone. */
 export interface EnginePool {
@@ -16,13 +16,19 @@ export interface EnginePool {
   close(): Promise<void>;
 }
 
+/** What a caller reads when every place is taken. */
+export const BUSY = {
+  busyMessage: "The warehouse is busy with other queries. Try again in a few seconds.",
+  retryAfterSeconds: 5,
+} as const;
+
 const ALONE_QUEUE = 64;
 const ALONE_WAIT_MS = 60_000;
 
 /** Starts nothing yet. */
 export function createEnginePool(options: EngineOptions): EnginePool {
   const engines = new Set<EngineProcess>();
-  const alone = createSlots({ places: 1, queue: ALONE_QUEUE, waitMs: ALONE_WAIT_MS });
+  const alone = createSlots({ ...BUSY, places: 1, queue: ALONE_QUEUE, waitMs: ALONE_WAIT_MS });
   let shared: EngineProcess | null = null;
   let closed = false;
 

@@ -1,5 +1,6 @@
 import type { Jail, JailSpec } from "#sandbox/jail/jail.ts";
 import { readBounded } from "#sandbox/jail/start-jail.ts";
+import { hidePaths } from "#shared/observability/describe-cause.ts";
 import type { Logger } from "#shared/observability/logger.ts";
 import type { QueryOutcome, Statement } from "../warehouse.ts";
 import { readFrames, writeFrame } from "./engine/frames.ts";
@@ -75,7 +76,7 @@ export function startEngine(options: EngineOptions): EngineProcess {
       code,
       signal,
       reason,
-      stderr: await complaints,
+      stderr: hidePaths(await complaints),
     });
   });
   const ask = createAsk(jail, waiting, kill);

@@ -2,10 +2,10 @@ import type { Jail, JailSpec } from "#sandbox/jail/jail.ts";
 import { startJail } from "#sandbox/jail/start-jail.ts";
 import { AppError } from "#shared/errors/app-error.ts";
 import type { Logger } from "#shared/observability/logger.ts";
+import { createSlots } from "#shared/slots/create-slots.ts";
 import type { QueryOutcome, Statement, Warehouse } from "../warehouse.ts";
-import { createEnginePool } from "./engine-pool.ts";
+import { BUSY, createEnginePool } from "./engine-pool.ts";
 import type { EngineResult } from "./engine-process.ts";
-import { createSlots } from "./slots.ts";
 
 /** What the embedded warehouse is made of. */
 export interface DuckdbWarehouseOptions {
@@ -40,7 +40,12 @@ const QUEUE_WAIT_MS = 20_000;
  */
 export function createDuckdbWarehouse(options: DuckdbWarehouseOptions): DuckdbWarehouse {
   const places = options.maxRunning ?? DEFAULT_RUNNING;
-  const slots = createSlots({ places, queue: options.maxQueued ?? DEFAULT_QUEUED, waitMs: QUEUE_WAIT_MS });
+  const slots = createSlots({
+    ...BUSY,
+    places,
+    queue: options.maxQueued ?? DEFAULT_QUEUED,
+    waitMs: QUEUE_WAIT_MS,
+  });
   const pool = createEnginePool({
     folder: options.folder,
     project: options.project,

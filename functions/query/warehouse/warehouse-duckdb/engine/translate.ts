@@ -102,6 +102,7 @@ const STATEMENTS: ReadonlySet<string> = new Set([
 /** The translator's places point into the rewritten text, so only what it says is kept. */
 function parseFailure(error: string): StatementFailure {
   const what = error
+    .replace(/^WASM transpile failed:?\s*/i, "")
     .replace(/^(Parse|Tokenization|Generate) error( at line \d+, column \d+)?:?\s*/i, "")
     .replace(/\bGS_/g, "")
     .slice(0, 300);

@@ -1,4 +1,4 @@
-import { AppError } from "#shared/errors/app-error.ts";
+import { AppError } from "../errors/app-error.ts";
 
 /** A bounded number of places, and a bounded queue before them. */
 export interface Slots {
@@ -10,19 +10,25 @@ export interface Slots {
   take(signal: AbortSignal): Promise<() => void>;
 }
 
-/** @param waitMs longest time in the queue */
-export function createSlots(options: {
+/** How many may work at the same time, and how many may wait. */
+export interface SlotsOptions {
   readonly places: number;
   readonly queue: number;
+  /** Longest time in the queue. */
   readonly waitMs: number;
-}): Slots {
+  /** The public sentence of `overloaded`. */
+  readonly busyMessage: string;
+  /** Seconds for `Retry-After`. */
+  readonly retryAfterSeconds: number;
+}
+
+/** Builds a bound on work that runs at the same time; places are handed out in the order of asking. */
+export function createSlots(options: SlotsOptions): Slots {
   let free = options.places;
   const queue: (() => void)[] = [];
 
   const busy = () =>
-    new AppError("overloaded", "The warehouse is busy with other queries. Try again in a few seconds.", {
-      retryAfterSeconds: 5,
-    });
+    new AppError("overloaded", options.busyMessage, { retryAfterSeconds: options.retryAfterSeconds });
 
   function giveBack(): () => void {
     let given = false;
