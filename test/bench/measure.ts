@@ -1,3 +1,6 @@
+import { once } from "node:events";
+import { Agent, type IncomingMessage, request } from "node:http";
+import { text } from "node:stream/consumers";
 import type { Measurement } from "./statistics.ts";
 
 /** A server under test. */
@@ -23,7 +26,8 @@ export interface Task {
 const REQUEST_TIMEOUT_MS = 60_000;
 
 /**
- * Sends the load once: each client waits for its answer before it asks again, on a connection that it keeps.
+ * Sends the load once: each client waits for its answer before it asks again, on a connection that it keeps. Connections end with the
+ * round: while the other side has its turn, either server may close one that is idle.
  * @throws Error at the first answer that is not the program's own output: what fails fast must not look fast.
  */
 export async function measureRound(
@@ -32,29 +36,40 @@ export async function measureRound(
   { clients, requests }: Load,
 ): Promise<Measurement> {
   const latenciesMs: number[] = [];
+  const agent = new Agent({ keepAlive: true, maxSockets: clients });
   let left = requests;
   const started = performance.now();
   const client = async () => {
     while (left > 0) {
       left -= 1;
       const sent = performance.now();
-      await runOnce(side, task);
+      await runOnce(agent, side, task);
       latenciesMs.push(performance.now() - sent);
     }
   };
-  await Promise.all(Array.from({ length: clients }, client));
-  return { latenciesMs, ratesPerSecond: [(requests * 1000) / (performance.now() - started)] };
+  try {
+    await Promise.all(Array.from({ length: clients }, client));
+    return { latenciesMs, ratesPerSecond: [(requests * 1000) / (performance.now() - started)] };
+  } finally {
+    agent.destroy();
+  }
 }
 
-async function runOnce(side: Side, { code, language, output }: Task): Promise<void> {
-  const response = await fetch(`${side.url}/execute`, {
+async function runOnce(agent: Agent, side: Side, { code, language, output }: Task): Promise<void> {
+  const body = JSON.stringify({ code, language });
+  const sent = request(`${side.url}/execute`, {
+    agent,
     method: "POST",
-    headers: { "content-type": "application/json", ...side.headers },
-    body: JSON.stringify({ code, language }),
+    headers: {
+      "content-type": "application/json",
+      "content-length": Buffer.byteLength(body),
+      ...side.headers,
+    },
     signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
-  });
-  const text = await response.text();
-  const answer = response.ok ? JSON.parse(text) : null;
+  }).end(body);
+  const [response] = (await once(sent, "response")) as [IncomingMessage];
+  const received = await text(response);
+  const answer = response.statusCode === 200 ? JSON.parse(received) : null;
   if (answer?.success === true && answer.output === output) return;
-  throw new Error(`${side.url} answered ${response.status} to ${language}: ${text.slice(0, 500)}`);
+  throw new Error(`${side.url} answered ${response.statusCode} to ${language}: ${received.slice(0, 500)}`);
 }

@@ -50,7 +50,9 @@ export async function startProcess(options: StartOptions): Promise<RunningProces
     const read = (chunk: Buffer) => {
       written += chunk.toString("utf8");
       const match = options.ready.exec(written);
-      if (match !== null) resolve(match);
+      if (match === null) return;
+      clearTimeout(timer);
+      resolve(match);
     };
     child.stdout.on("data", read);
     child.stderr.on("data", read);
