@@ -10,6 +10,9 @@ const OWN_FILES = ["passwd", "group", "hosts"].map((name) => ({
   target: `/etc/${name}`,
 }));
 
+/** The folder of the whole checkout, without a slash at its end. */
+const CHECKOUT = fileURLToPath(new URL("../..", import.meta.url)).replace(/\/$/, "");
+
 /** Where containers keep applications; programs have no business there. */
 const HIDDEN_FOLDERS = ["/usr/src"].filter((folder) => existsSync(folder));
 
@@ -31,9 +34,9 @@ done
 exec env -i "$@"`;
 
 /**
- * For root, in a mount namespace of its own: shows each source in the covered folder, because JAIL_USER may not be allowed to
- * walk to it (/root has mode 700). The mounts go with the namespace; the host never sees them.
- * Parameters: folder, count, sources, command.
+ * For root, in a mount namespace of its own: shows each folder in the covered one, because JAIL_USER may not be allowed to walk to
+ * it (/root has mode 700). The mounts go with the namespace; the host never sees them.
+ * Parameters: covered folder, count, folders or files to show, command.
  */
 const EXPOSE_SOURCES = `
 folder=$1; count=$2; shift 2
@@ -67,11 +70,20 @@ export function toLaunchCommand(spec: JailSpec, bubblewrapPath: string): string[
   if (geteuid?.() !== 0) return [...SHELL, SHELL_START + START_CLEAN, "bash", ...launch(mounts)];
   const isFree = (folder: string) => mounts.every(({ source }) => !source.startsWith(`${folder}/`));
   const folder = COVERED_FOLDERS.find(isFree) ?? COVERED_FOLDERS[0];
-  const exposed = mounts.map(({ target }, index) => ({ source: `${folder}/${index}`, target }));
+  const shown = [...new Set(mounts.map(({ source }) => toShownFolder(source)))];
+  const exposed = mounts.map(({ source, target }) => {
+    const top = toShownFolder(source);
+    return { source: `${folder}/${shown.indexOf(top)}${source.slice(top.length)}`, target };
+  });
   return [
     ...["/usr/bin/unshare", "--mount", "--propagation", "private"],
     ...[...SHELL, SHELL_START + EXPOSE_SOURCES + START_CLEAN, "bash"],
-    ...[folder, String(mounts.length), ...mounts.map(({ source }) => source)],
+    ...[folder, String(shown.length), ...shown],
     ...[...DROP_PRIVILEGES, ...launch(exposed)],
   ];
+}
+
+/** The checkout for everything inside it, so that one mount serves: each costs the start of a process. */
+function toShownFolder(source: string): string {
+  return source.startsWith(`${CHECKOUT}/`) ? CHECKOUT : source;
 }
