@@ -11,9 +11,22 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-/** Supervisors of programs; the warehouse's engine has none. */
-const supervisors = () =>
-  processesBelow(server.pid).filter((pid) => commandOf(pid).includes("supervisor.py"));
+/** Processes of programs: below a supervisor, which waits without one until it has a program. */
+const programs = () =>
+  processesBelow(server.pid)
+    .filter((pid) => commandOf(pid).includes("supervisor.py"))
+    .flatMap(processesBelow)
+    .filter((pid, index, all) => all.indexOf(pid) === index)
+    .filter((pid) => !isSupervisor(pid));
+
+/** A supervisor is process 1 of its namespace. */
+function isSupervisor(pid: number): boolean {
+  try {
+    return /\nNSpid:.*\s1\n/.test(readFileSync(`/proc/${pid}/status`, "utf8"));
+  } catch {
+    return false;
+  }
+}
 
 function commandOf(pid: number): string {
   try {
@@ -44,11 +57,11 @@ describeWith("sandbox", "a caller who leaves before the answer", () => {
         signal: leave.signal,
       })
       .catch((error: unknown) => error);
-    await waitUntil(() => supervisors().length > 0);
+    await waitUntil(() => programs().length > 0);
     await new Promise((resolve) => setTimeout(resolve, 300));
     leave.abort();
     await left;
-    await waitUntil(() => supervisors().length === 0);
+    await waitUntil(() => programs().length === 0);
     await waitUntil(() => server.logs().includes('"status":499'));
     expect((await post(server, "/execute", { code: "print('next')" })).body.output).toBe("next\n");
   });

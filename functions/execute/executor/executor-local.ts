@@ -2,7 +2,8 @@ import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import type { JailOptions } from "#sandbox/jail/jail.ts";
 import { type JailProbe, probeJail } from "#sandbox/jail/probe-jail.ts";
-import { runProgram, SandboxError } from "#sandbox/supervisor/run-program.ts";
+import { SandboxError } from "#sandbox/supervisor/run-program.ts";
+import { createSandboxPool } from "#sandbox/supervisor/sandbox-pool.ts";
 import type { SandboxReport } from "#sandbox/supervisor/sandbox-report.ts";
 import {
   DEFAULT_SANDBOX_LIMITS,
@@ -24,6 +25,8 @@ export interface LocalExecutorOptions extends JailOptions {
   readonly logger: Logger;
   /** Programs that run at the same time; one for each processor, at least two, by default. */
   readonly concurrency?: number;
+  /** Sandboxes that wait for a program when nothing runs; as many as `concurrency` by default. */
+  readonly waitingSandboxes?: number;
   /** Programs that wait for a sandbox; 32 by default. */
   readonly queueLength?: number;
   /** Longest wait of a program for a sandbox; 10 s by default. */
@@ -47,8 +50,14 @@ const VERSION_PROGRAMS: Readonly<Record<Language, string>> = {
  */
 export function createLocalExecutor(options: LocalExecutorOptions): Executor {
   const limits = { ...DEFAULT_SANDBOX_LIMITS, ...options.limits };
+  const concurrency = options.concurrency ?? Math.max(2, availableParallelism());
+  const pool = createSandboxPool({
+    size: options.waitingSandboxes ?? concurrency,
+    limits,
+    start: () => startSandbox(limits, options),
+  });
   const slots = createSlots({
-    places: options.concurrency ?? Math.max(2, availableParallelism()),
+    places: concurrency,
     queue: options.queueLength ?? 32,
     waitMs: options.queueWaitMs ?? 10_000,
     busyMessage: "Every sandbox is busy: send the program again in a moment.",
@@ -65,9 +74,11 @@ export function createLocalExecutor(options: LocalExecutorOptions): Executor {
       const reason = await findObstacle(program.language, probe);
       if (reason !== null) throw new AppError("sandbox_unavailable", reason);
       signal.throwIfAborted();
-      return toRunResult(await runProgram(startSandbox(limits, options), program, { limits, signal }));
+      return toRunResult(await pool.run(program, { signal }));
     } finally {
       release();
+      // After the answer is on its way: starting a process holds this one up.
+      setImmediate(() => pool.refill());
     }
   }
 
@@ -108,6 +119,7 @@ export function createLocalExecutor(options: LocalExecutorOptions): Executor {
     async close() {
       closing.abort(shuttingDown());
       await Promise.allSettled(running);
+      await pool.close();
     },
   };
 }
