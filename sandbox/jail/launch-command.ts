@@ -1,4 +1,5 @@
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
+import { join } from "node:path";
 import { geteuid } from "node:process";
 import { fileURLToPath } from "node:url";
 import { CHANNEL_DESCRIPTOR, SECCOMP_DESCRIPTOR, toBubblewrapArguments } from "./bubblewrap-arguments.ts";
@@ -83,7 +84,17 @@ export function toLaunchCommand(spec: JailSpec, bubblewrapPath: string): string[
   ];
 }
 
-/** The checkout for everything inside it, so that one mount serves: each costs the start of a process. */
+/** The checkout for what the jail's user can reach from there, so that one mount serves: each costs the start of a process. */
 function toShownFolder(source: string): string {
-  return source.startsWith(`${CHECKOUT}/`) ? CHECKOUT : source;
+  if (!source.startsWith(`${CHECKOUT}/`)) return source;
+  const steps = source
+    .slice(CHECKOUT.length + 1)
+    .split("/")
+    .slice(0, -1);
+  const folders = steps.map((_, index) => join(CHECKOUT, ...steps.slice(0, index + 1)));
+  return folders.every(isOpenToOthers) ? CHECKOUT : source;
+}
+
+function isOpenToOthers(folder: string): boolean {
+  return (statSync(folder, { throwIfNoEntry: false })?.mode ?? 0) % 2 === 1;
 }

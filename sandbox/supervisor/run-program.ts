@@ -23,6 +23,8 @@ const START_DEADLINE_MS = 15_000;
 /** The supervisor ends programs in time; the host steps in when it does not. */
 const STOP_GRACE_MS = 500;
 const KILL_GRACE_MS = 250;
+/** What is kept of the launcher's own complaints. */
+const COMPLAINT_BYTES = 4096;
 /** Beyond this much address space a single Python process gets MemoryError. */
 const PYTHON_ADDRESS_SPACE_BYTES = 2 * 1024 ** 3;
 
@@ -50,12 +52,18 @@ function createDeadline(jail: Jail, timeoutMs: number) {
         timer = setTimeout(jail.kill, KILL_GRACE_MS);
       }, timeoutMs + STOP_GRACE_MS);
     },
-    clear: () => clearTimeout(timer),
+    /** A jail that has reported, or failed, is on its way out; one that stays is killed. */
+    clear() {
+      clearTimeout(timer);
+      timer = setTimeout(jail.kill, KILL_GRACE_MS);
+      void jail.exited.then(() => clearTimeout(timer));
+    },
   };
 }
 
 /**
- * Gives a waiting sandbox its one program, collects what comes back and waits until the jail is gone.
+ * Gives a waiting sandbox its one program and collects what comes back. The report comes when the program and all that it started
+ * are gone; the rest of the jail follows (`jail.exited`).
  * @throws the signal's reason when it aborts (the jail is gone by then); SandboxError when the sandbox itself fails
  */
 export async function runProgram(
@@ -68,13 +76,17 @@ export async function runProgram(
   const readFrames = createFrameReader();
   const deadline = createDeadline(jail, program.timeoutMs);
   let startedAt: number | null = null;
+  const reported = Promise.withResolvers<null>();
   const take = (frame: Frame) => {
     frames.push(frame);
     if (frame.type === FRAME.started) {
       startedAt = performance.now();
       deadline.programStarted();
     }
-    if (frame.type === FRAME.exit) jail.channel.end();
+    if (frame.type === FRAME.exit) {
+      jail.channel.end();
+      reported.resolve(null);
+    }
   };
   jail.channel.on("data", (chunk: Buffer) => {
     try {
@@ -88,11 +100,14 @@ export async function runProgram(
   else jail.channel.write(toRequest(program, limits));
   jail.stdout.resume();
   try {
-    const [complaint, ended] = await Promise.all([readBounded(jail.stderr, 4096), jail.exited]);
+    const gone = Promise.all([readBounded(jail.stderr, COMPLAINT_BYTES), jail.exited]);
+    const ended = await Promise.race([reported.promise, gone]);
     signal.throwIfAborted();
     const exit = frames.find((frame) => frame.type === FRAME.exit);
     if (exit !== undefined) return toReport(frames, parseExitReport(exit.payload));
-    if (startedAt === null) throw new SandboxError(`No program started (${ended.code}): ${complaint}`);
+    if (startedAt === null) {
+      throw new SandboxError(`No program started (${ended?.[1].code}): ${ended?.[0]}`);
+    }
     return toReport(frames, createMissingReport(program, performance.now() - startedAt));
   } finally {
     deadline.clear();

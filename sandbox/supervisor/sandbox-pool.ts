@@ -12,7 +12,7 @@ export interface SandboxPool {
   run(program: SandboxProgram, options: { readonly signal: AbortSignal }): Promise<SandboxReport>;
   /** Starts sandboxes until as many wait as should. */
   refill(): void;
-  /** Ends all that wait; resolves when they are gone. */
+  /** Ends all that wait; resolves when they and those whose program has ended are gone. */
   close(): Promise<void>;
 }
 
@@ -28,35 +28,39 @@ export function createSandboxPool(options: {
 }): SandboxPool {
   const { size, limits, start } = options;
   const waiting = new Set<Jail>();
+  const alive = new Set<Jail>();
   let closed = false;
 
-  function add(): void {
+  function startOne(): Jail {
     const jail = start();
-    waiting.add(jail);
-    void jail.exited.then(() => waiting.delete(jail));
+    alive.add(jail);
+    void jail.exited.then(() => {
+      waiting.delete(jail);
+      alive.delete(jail);
+    });
+    return jail;
   }
 
   return {
     async run(program, { signal }) {
       const [jail] = waiting;
-      if (jail === undefined) return runProgram(start(), program, { limits, signal });
+      if (jail === undefined) return runProgram(startOne(), program, { limits, signal });
       waiting.delete(jail);
       try {
         return await runProgram(jail, program, { limits, signal });
       } catch (error) {
         // A sandbox that waited may have died unnoticed: its program, which has not begun, then gets a new one.
         if (!(error instanceof SandboxError)) throw error;
-        return runProgram(start(), program, { limits, signal });
+        return runProgram(startOne(), program, { limits, signal });
       }
     },
     refill() {
-      while (!closed && waiting.size < size) add();
+      while (!closed && waiting.size < size) waiting.add(startOne());
     },
     async close() {
       closed = true;
-      const all = [...waiting];
-      for (const jail of all) jail.kill();
-      await Promise.all(all.map((jail) => jail.exited));
+      for (const jail of waiting) jail.kill();
+      await Promise.all([...alive].map((jail) => jail.exited));
     },
   };
 }

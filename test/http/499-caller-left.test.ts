@@ -11,26 +11,13 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-/** Processes of programs: below a supervisor, which waits without one until it has a program. */
+/** Processes of programs: in a namespace of their own, and not its first, which is the supervisor or the warehouse's engine. */
 const programs = () =>
-  processesBelow(server.pid)
-    .filter((pid) => commandOf(pid).includes("supervisor.py"))
-    .flatMap(processesBelow)
-    .filter((pid, index, all) => all.indexOf(pid) === index)
-    .filter((pid) => !isSupervisor(pid));
+  processesBelow(server.pid).filter((pid) => /\nNSpid:\s+\d+\s+(?!1\n)\d+\n/.test(statusOf(pid)));
 
-/** A supervisor is process 1 of its namespace. */
-function isSupervisor(pid: number): boolean {
+function statusOf(pid: number): string {
   try {
-    return /\nNSpid:.*\s1\n/.test(readFileSync(`/proc/${pid}/status`, "utf8"));
-  } catch {
-    return false;
-  }
-}
-
-function commandOf(pid: number): string {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, "utf8");
+    return readFileSync(`/proc/${pid}/status`, "utf8");
   } catch {
     return ""; // It ended while we looked.
   }

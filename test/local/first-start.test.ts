@@ -1,6 +1,5 @@
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import { describeWith } from "../support/capabilities.ts";
@@ -18,8 +17,8 @@ describeWith("sandbox", "the first start", () => {
   let folder: string;
   let server: RunningProcess;
   beforeAll(async () => {
-    // A space and a quote: the printed lines must survive them.
-    folder = mkdtempSync(join(tmpdir(), "first start's "));
+    // Inside the checkout, as by default, and for its owner alone. A space and a quote: the printed lines must survive them.
+    folder = mkdtempSync(join(process.cwd(), ".data-first start's "));
     server = await start(folder);
   });
   afterAll(async () => {

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { afterAll } from "@jest/globals";
 import type { Executor, RunResult } from "#functions/execute/executor/executor.ts";
@@ -49,11 +49,21 @@ export function createRunners(executor: Executor) {
 
 /** User ids of the processes of this machine that have the text in their command line. */
 export function findProcessUsers(text: string): number[] {
-  const list = execFileSync("/usr/bin/ps", ["-eo", "uid,args", "ww"], { encoding: "utf8" });
-  return list
-    .split("\n")
-    .filter((line) => line.includes(text))
-    .map((line) => Number.parseInt(line, 10));
+  return readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((pid) => {
+      const command = readProcessFile(pid, "cmdline").replaceAll("\0", " ");
+      const user = /^Uid:\s+(\d+)/m.exec(readProcessFile(pid, "status"))?.[1];
+      return command.includes(text) && user !== undefined ? [Number(user)] : [];
+    });
+}
+
+function readProcessFile(pid: string, file: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/${file}`, "utf8");
+  } catch {
+    return ""; // It ended while we looked.
+  }
 }
 
 /** How many processes of this machine have the text in their command line. */
