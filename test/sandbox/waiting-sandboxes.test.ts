@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { afterEach, expect, it } from "@jest/globals";
+import { afterAll, afterEach, expect, it } from "@jest/globals";
 import { createLocalExecutor } from "#functions/execute/executor/executor-local.ts";
 import { createLogger } from "#shared/observability/logger.ts";
 import { describeWith } from "../support/capabilities.ts";
@@ -30,6 +30,7 @@ async function untilWaiting(count: number): Promise<readonly number[]> {
 describeWith("sandbox", "sandboxes that wait", () => {
   const executor = createLocalExecutor({ logger: createLogger({}, () => undefined), waitingSandboxes: 2 });
   afterEach(() => untilWaiting(2));
+  afterAll(() => executor.close());
 
   it("are started after the first program, and each serves one program only", async () => {
     await executor.run(python("open('/tmp/left', 'w').write('secret'); import builtins; builtins.left = 1"), {
