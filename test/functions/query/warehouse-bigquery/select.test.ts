@@ -1,0 +1,127 @@
+import { describe, expect, it } from "@jest/globals";
+import { PassThroughClient } from "google-auth-library";
+import { pageAnswer } from "../../../support/bigquery-stand-in.ts";
+import { ONE, quiet, SELECT, start } from "./stand-in-warehouse.fixture.ts";
+
+describe("a SELECT", () => {
+  it("runs as a job with the byte cap, a deadline, labels and the location that the dry run found", async () => {
+    const { standIn, warehouse } = await start();
+    const outcome = await warehouse.runQuery(SELECT, quiet());
+    expect(outcome).toEqual({ kind: "rows", rows: [{ one: 1 }], totalRows: 1, truncated: false });
+    expect(standIn.calls.map(({ kind }) => kind)).toEqual(["dryRun", "insert", "results"]);
+    const [dryRun, insert, results] = standIn.calls;
+    const query = {
+      query: SELECT.sql,
+      useLegacySql: false,
+      useQueryCache: true,
+      maximumBytesBilled: "10737418240",
+    };
+    expect(dryRun?.body).toMatchObject({ configuration: { query, dryRun: true } });
+    expect(insert?.body).toMatchObject({
+      configuration: {
+        query,
+        jobTimeoutMs: expect.stringMatching(/^\d+$/),
+        labels: { tool: "query_bigquery" },
+      },
+      jobReference: {
+        projectId: "stand-in",
+        location: "EU",
+        jobId: expect.stringMatching(/^query_[0-9a-f-]+$/),
+      },
+    });
+    expect(insert?.body).not.toHaveProperty("configuration.dryRun");
+    expect(results?.query).toMatchObject({ location: "EU", "formatOptions.useInt64Timestamp": "true" });
+    expect(results?.query).not.toHaveProperty("skipParsing");
+  });
+
+  it("sends the owner's location, default dataset and cap", async () => {
+    const { standIn, warehouse } = await start(
+      {},
+      {
+        authClient: new PassThroughClient(),
+        projectId: "stand-in",
+        location: "europe-west1",
+        defaultDataset: "other.sales",
+        maximumBytesBilled: 1_000_000,
+      },
+    );
+    await warehouse.runQuery(SELECT, quiet());
+    expect(standIn.calls[0]?.body).toMatchObject({
+      configuration: {
+        query: {
+          maximumBytesBilled: "1000000",
+          defaultDataset: { projectId: "other", datasetId: "sales" },
+        },
+      },
+      jobReference: { location: "europe-west1" },
+    });
+  });
+
+  it("is waited for while it runs, and read page by page to its end", async () => {
+    const { standIn, warehouse } = await start({
+      results: (_call, n) => {
+        if (n === 0) return { body: { jobComplete: false } };
+        if (n === 1) return pageAnswer(ONE, [["1"], ["2"]], { totalRows: "3", pageToken: "next" });
+        return pageAnswer(ONE, [["3"]], { totalRows: "3" });
+      },
+    });
+    const outcome = await warehouse.runQuery(SELECT, quiet());
+    expect(outcome).toEqual({
+      kind: "rows",
+      rows: [{ n: 1 }, { n: 2 }, { n: 3 }],
+      totalRows: 3,
+      truncated: false,
+    });
+    expect(standIn.calls.at(-1)?.query["pageToken"]).toBe("next");
+  });
+
+  it("without rows answers none", async () => {
+    const { warehouse } = await start({ results: () => pageAnswer(ONE, [], { rows: undefined }) });
+    expect(await warehouse.runQuery(SELECT, quiet())).toEqual({
+      kind: "rows",
+      rows: [],
+      totalRows: 0,
+      truncated: false,
+    });
+  });
+
+  it("stops at maxRows, says so, and asks for no further page", async () => {
+    const { standIn, warehouse } = await start({
+      results: () => pageAnswer(ONE, [["1"], ["2"]], { totalRows: "5000000", pageToken: "next" }),
+    });
+    const outcome = await warehouse.runQuery({ ...SELECT, maxRows: 2 }, quiet());
+    expect(outcome).toEqual({
+      kind: "rows",
+      rows: [{ n: 1 }, { n: 2 }],
+      totalRows: 5_000_000,
+      truncated: true,
+    });
+    expect(standIn.count("results")).toBe(1);
+    expect(standIn.calls.at(-1)?.query["maxResults"]).toBe("2");
+  });
+
+  it("holds no more than maxRows when a page has more than was asked for", async () => {
+    const { warehouse } = await start({ results: () => pageAnswer(ONE, [["1"], ["2"], ["3"]]) });
+    const outcome = await warehouse.runQuery({ ...SELECT, maxRows: 2 }, quiet());
+    expect(outcome).toMatchObject({ rows: [{ n: 1 }, { n: 2 }], totalRows: 3, truncated: true });
+  });
+
+  it.each([
+    [100, 4],
+    [10, 0],
+  ])("stops below %i characters of JSON", async (maxCharacters, rows) => {
+    const long = [{ name: "s", type: "STRING" }];
+    const { warehouse } = await start({
+      results: () =>
+        pageAnswer(
+          long,
+          Array.from({ length: 50 }, () => ["é".repeat(12)]),
+        ),
+    });
+    const outcome = await warehouse.runQuery({ ...SELECT, maxCharacters }, quiet());
+    if (outcome.kind !== "rows") throw new Error("rows were expected");
+    expect(outcome).toMatchObject({ truncated: true, totalRows: 50 });
+    expect(outcome.rows).toHaveLength(rows);
+    expect(JSON.stringify(outcome.rows).length).toBeLessThanOrEqual(maxCharacters);
+  });
+});
