@@ -1,6 +1,5 @@
 import { generateKeyPairSync } from "node:crypto";
 import { describe, expect, it } from "@jest/globals";
-import type { BigqueryStandIn } from "../../../support/bigquery-stand-in.ts";
 import { quiet, SELECT, start } from "./stand-in-warehouse.fixture.ts";
 
 describe("credentials", () => {
