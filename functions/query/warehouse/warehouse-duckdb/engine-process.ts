@@ -54,6 +54,7 @@ export function startEngine(options: EngineOptions): EngineProcess {
   const jail = options.startJail(spec);
   const waiting: Waiting = new Map();
   let alive = true;
+  let closing = false;
   let reason: "memory" | "other" = "other";
   const kill = () => {
     alive = false;
@@ -72,6 +73,7 @@ export function startEngine(options: EngineOptions): EngineProcess {
     watch.stop();
     const wasAlone = waiting.size === 1;
     for (const id of [...waiting.keys()]) settle(waiting, id, { kind: "died", reason, wasAlone });
+    if (closing) return;
     options.logger.log("NOTICE", "warehouse engine ended", {
       code,
       signal,
@@ -86,6 +88,7 @@ export function startEngine(options: EngineOptions): EngineProcess {
     run: (statement, stop) =>
       alive ? ask(statement, stop) : Promise.resolve({ kind: "died", reason, wasAlone: false }),
     close: async () => {
+      closing = true;
       kill();
       await gone;
     },
