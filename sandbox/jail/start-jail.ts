@@ -22,6 +22,8 @@ export function startJail(spec: JailSpec, options: JailOptions = {}): Jail {
   const child = spawn(file, parameters, {
     cwd: "/",
     env: {},
+    // A process group of its own: Ctrl-C in a terminal reaches the server alone, which then lets programs finish.
+    detached: true,
     stdio: ["pipe", "pipe", "pipe", "pipe", "pipe"],
   });
   const exited = new Promise<{ code: number | null; signal: string | null }>((resolve) => {
@@ -52,14 +54,19 @@ function toChannel(child: ChildProcess): Duplex {
 
 /**
  * Kills process 1 of the jail rather than the launcher: the kernel then ends every process of the jail before the launcher
- * can see it, so that `exited` means that all are gone.
+ * can see it, so that `exited` means that all are gone. A launcher without children is killed with its whole group: what it starts
+ * at this very moment would otherwise wait for it for ever.
  */
 function killJail(child: ChildProcess): void {
-  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
-  const inner = readChildren(child.pid);
-  if (inner.length === 0) child.kill("SIGKILL");
-  for (const pid of inner) tryKill(pid);
-  const timer = setTimeout(() => child.kill("SIGKILL"), LAUNCHER_GRACE_MS);
+  const { pid } = child;
+  if (pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+  const inner = readChildren(pid);
+  if (inner.length === 0) tryKill(-pid);
+  for (const process of inner) tryKill(process);
+  const timer = setTimeout(() => {
+    for (const process of readChildren(pid)) tryKill(process);
+    tryKill(-pid);
+  }, LAUNCHER_GRACE_MS);
   child.once("exit", () => clearTimeout(timer));
 }
 
