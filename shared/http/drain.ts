@@ -3,6 +3,8 @@ import type { Server } from "node:http";
 /** Cloud Run kills an instance 10 s after SIGTERM: what still runs after this time is aborted, which leaves time to clean up. */
 const GRACE_MS = 8_000;
 const CLEAN_UP_MS = 1_500;
+/** One Ctrl-C arrives twice under npm, from the terminal and from npm: only a later signal counts as the second. */
+const SAME_SIGNAL_MS = 1_000;
 
 const closers = new Set<() => Promise<void>>();
 const draining = new AbortController();
@@ -15,10 +17,10 @@ export function onShutdown(close: () => Promise<void>): void {
 /** Aborts when the grace of a shutdown is over: running requests end with it. */
 export const shutdownSignal: AbortSignal = draining.signal;
 
-let stopping = false;
+let stoppingSince: number | null = null;
 
 /** True from the first signal on: answers then ask the client to close its connection. */
-export const isStopping = (): boolean => stopping;
+export const isStopping = (): boolean => stoppingSince !== null;
 
 /**
  * Makes SIGTERM and SIGINT drain the server: no new connections, running requests are finished (at most 8 s, a second signal ends the
@@ -32,11 +34,11 @@ export function drainOnSignals(server: Server): void {
 }
 
 async function drain(server: Server): Promise<void> {
-  if (stopping) {
-    draining.abort();
+  if (stoppingSince !== null) {
+    if (performance.now() - stoppingSince > SAME_SIGNAL_MS) draining.abort();
     return;
   }
-  stopping = true;
+  stoppingSince = performance.now();
   const grace = setTimeout(() => draining.abort(), GRACE_MS);
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   server.closeIdleConnections();

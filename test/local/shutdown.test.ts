@@ -1,8 +1,12 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, it } from "@jest/globals";
 import { describeWith } from "../support/capabilities.ts";
 import { post } from "../support/post.ts";
 import { processesBelow } from "../support/processes-below.ts";
 import { openRawConnection } from "../support/raw-http.ts";
+import { startProcess } from "../support/start-process.ts";
 import { startServer } from "../support/start-server.ts";
 
 describeWith("sandbox", "SIGTERM while a program runs", () => {
@@ -31,6 +35,39 @@ describeWith("sandbox", "SIGTERM while a program runs", () => {
     expect(children.filter(isAlive)).toEqual([]);
   });
 });
+
+describeWith(
+  "sandbox",
+  "Ctrl-C in a terminal, which reaches npm, the server and all that is in their group",
+  () => {
+    it("lets the program finish as well", async () => {
+      const key = "codex_terminal-key-0123456789";
+      const folder = mkdtempSync(join(tmpdir(), "ctrl-c-"));
+      const terminal = await startProcess({
+        command: ["setsid", "npm", "start"],
+        cwd: process.cwd(),
+        environment: {
+          PATH: process.env["PATH"] ?? "",
+          PORT: "0",
+          CODEX_DATA_DIR: folder,
+          CODEX_API_TOKEN: key,
+        },
+        ready: /Ready at (http:\S+)/,
+      });
+      const running = fetch(`${terminal.ready[1]}/execute`, {
+        method: "POST",
+        headers: { authorization: `Bearer ${key}`, "content-type": "application/json" },
+        body: JSON.stringify({ code: "import time; time.sleep(2); print('done')" }),
+      });
+      await new Promise((resolve) => setTimeout(resolve, 800));
+      process.kill(-terminal.pid, "SIGINT");
+      expect(await (await running).json()).toMatchObject({ success: true, output: "done\n" });
+      // A signal that does nothing: it only waits for the end.
+      expect(await terminal.stop("SIGCONT")).toBe(0);
+      rmSync(folder, { recursive: true });
+    });
+  },
+);
 
 describe("SIGTERM without work", () => {
   it("does not wait for clients that keep their connections open", async () => {
