@@ -1,12 +1,7 @@
-import { randomBytes } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { createApiKey } from "#shared/auth/create-api-key.ts";
 import { SettingsError } from "#shared/config/load-settings.ts";
-
-/** A new API key: `codex_` and 32 random bytes in base64url (RFC 4648 §5). */
-export function createApiKey(): string {
-  return `codex_${randomBytes(32).toString("base64url")}`;
-}
 
 /** Where the key of the first start lies. */
 export function apiKeyFile(dataFolder: string): string {

@@ -1,11 +1,7 @@
-import { randomBytes } from "node:crypto";
-
-const KEY_BYTES = 32;
-
-const key = `codex_${randomBytes(KEY_BYTES).toString("base64url")}`;
+import { createApiKey } from "#shared/auth/create-api-key.ts";
 
 // The key alone goes to standard output, so that `CODEX_API_TOKEN=$(npm run --silent key)` works.
-console.log(key);
+console.log(createApiKey());
 console.error(
   [
     "",

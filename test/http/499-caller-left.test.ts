@@ -4,6 +4,7 @@ import { describeWith } from "../support/capabilities.ts";
 import { post } from "../support/post.ts";
 import { processesBelow } from "../support/processes-below.ts";
 import { type RunningServer, startServer } from "../support/start-server.ts";
+import { waitUntil } from "../support/wait-until.ts";
 
 let server: RunningServer;
 beforeAll(async () => {
@@ -21,12 +22,6 @@ function statusOf(pid: number): string {
   } catch {
     return ""; // It ended while we looked.
   }
-}
-
-async function waitUntil(condition: () => boolean): Promise<void> {
-  for (let attempt = 0; attempt < 500 && !condition(); attempt += 1)
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  expect(condition()).toBe(true);
 }
 
 describeWith("sandbox", "a caller who leaves before the answer", () => {

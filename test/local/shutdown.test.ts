@@ -8,6 +8,7 @@ import { processesBelow } from "../support/processes-below.ts";
 import { openRawConnection } from "../support/raw-http.ts";
 import { startProcess } from "../support/start-process.ts";
 import { startServer } from "../support/start-server.ts";
+import { waitUntil } from "../support/wait-until.ts";
 
 describeWith("sandbox", "SIGTERM while a program runs", () => {
   it("lets the program finish, answers, exits with 0 and leaves no process behind", async () => {
@@ -89,10 +90,4 @@ function isAlive(pid: number): boolean {
   } catch {
     return false;
   }
-}
-
-async function waitUntil(condition: () => boolean): Promise<void> {
-  for (let attempt = 0; attempt < 500 && !condition(); attempt += 1)
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  if (!condition()) throw new Error("it did not happen in 10 s");
 }
