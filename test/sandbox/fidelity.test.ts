@@ -25,36 +25,6 @@ function runPlainly(command: string, name: string, code: string): Outcome {
   }
 }
 
-const PYTHON_PROGRAMS = [
-  "def f(x):\n    return 1 / x\n\n\ntry:\n    f(0)\nexcept ZeroDivisionError as error:\n    raise ValueError('boo') from error",
-  "print('one'\n",
-  "if True:\nprint(1)",
-  "import sys\nsys.exit('a message')",
-  "import sys\nsys.exit(2**70)",
-  "raise SystemExit",
-  "import atexit\natexit.register(print, 'at exit')\nprint('main')\nraise RuntimeError",
-  "import threading, time\ndef late():\n    time.sleep(0.2)\n    print('late')\nthreading.Thread(target=late).start()\nprint('main')",
-  "import threading\ndef broken():\n    return {}['key']\nthread = threading.Thread(target=broken)\nthread.start()\nthread.join()",
-  "print(__name__, __file__, __builtins__.__name__, sorted(globals()))",
-  "import sys\nprint(sys.path[0])",
-  "def f(n):\n    return 0 if n == 0 else 1 + f(n - 1)\nprint(f(990))",
-  "import sys\nsys.excepthook = lambda *rest: print('mine', rest[0].__name__)\n1/0",
-  "import multiprocessing\ndef square(x):\n    return x * x\nif __name__ == '__main__':\n    with multiprocessing.Pool(2) as pool:\n        print(pool.map(square, range(5)))",
-  "import pickle, dataclasses\n@dataclasses.dataclass\nclass P:\n    x: int\nprint(pickle.loads(pickle.dumps(P(3))))",
-  "import inspect\ndef f():\n    return 1  # one\nprint(inspect.getsource(f))",
-  "# -*- coding: utf-8 -*-\nprint('héllo ☃ 𝄞')",
-  "import asyncio\nasync def main():\n    await asyncio.sleep(0.01)\n    print('async')\nasyncio.run(main())",
-  "import subprocess\nprint(subprocess.run(['echo', 'hi'], capture_output=True, text=True).stdout)",
-  "import sqlite3\nprint(sqlite3.connect(':memory:').execute('select 1+1').fetchall())",
-  "try:\n    input()\nexcept EOFError as error:\n    print(repr(error))",
-  "import tempfile, os\nwith tempfile.NamedTemporaryFile() as file:\n    print(os.path.exists(file.name))",
-  "import warnings\nwarnings.warn('careful')",
-  "raise ExceptionGroup('many', [ValueError(1), TypeError(2)])",
-  "import typing, json\nx: int = 3\nprint(__annotations__, json.dumps({'a': [1, None]}))",
-  "import sys\nprint('out')\nprint('err', file=sys.stderr)\nsys.stdout.write('no newline')",
-  "raise KeyError('é')",
-];
-
 const JAVASCRIPT_PROGRAMS: readonly (readonly [engine: string, code: string])[] = [
   ["isolated-vm", "console.log([1,2].map(x=>x*x))"],
   [
@@ -128,12 +98,7 @@ function normalise(text: string): string {
 }
 
 describeWith("sandbox", "a program in the sandbox does what it does outside", () => {
-  const { python, javascript } = createRunners(createTestExecutor());
-
-  it.each(PYTHON_PROGRAMS)("in Python: %j", async (code) => {
-    const { stdout, stderr, exitCode } = await python(code);
-    expect({ stdout, stderr, exitCode }).toEqual(runPlainly("/usr/bin/python3", "main.py", code));
-  });
+  const { javascript } = createRunners(createTestExecutor());
 
   it.each(JAVASCRIPT_PROGRAMS)("in JavaScript with %s: %j", async (engine, code) => {
     const result = await javascript(code);
@@ -159,30 +124,10 @@ describeWith("sandbox", "a program in the sandbox does what it does outside", ()
     expect(normalise(result.stderr)).toBe(normalise(plain.stderr));
   });
 
-  it("has an empty working folder, in both languages", async () => {
-    expect((await python("import os\nprint(os.listdir('.'), os.getcwd())")).stdout).toBe("[] /workspace\n");
+  it("has an empty working folder", async () => {
     const { stdout } = await javascript("console.log(require('fs').readdirSync('.'), process.cwd())");
     expect(stdout).toBe("[] /workspace\n");
     const module = await javascript("import fs from 'node:fs'; console.log(fs.readdirSync('.'))");
     expect(module.stdout).toBe("[]\n");
-  });
-});
-
-describeWith(["sandbox", "python-packages"], "Python's packages in the sandbox", () => {
-  const { python } = createRunners(createTestExecutor());
-
-  it("are there and work", async () => {
-    const result = await python(`import numpy, pandas, matplotlib.pyplot as plot
-print(numpy.linalg.inv(numpy.eye(2)).tolist())
-print(pandas.DataFrame({"a": [1, 1, 2], "b": [1, 2, 3]}).groupby("a").b.sum().to_dict())
-plot.plot([1, 2, 3])
-plot.savefig("chart.png")
-import os
-print(os.path.getsize("chart.png") > 1000)`);
-    expect(result).toMatchObject({
-      status: "succeeded",
-      stdout: "[[1.0, 0.0], [0.0, 1.0]]\n{1: 3, 2: 3}\nTrue\n",
-      stderr: "",
-    });
   });
 });
