@@ -10,6 +10,7 @@ import os
 
 # The longest file read here is memory.events of version 2: a few lines.
 READ_BYTES = 4096
+SOCKETS_SHARE = 4
 
 # Version -> what is written, in this order; what this kernel may lack or forbid is optional.
 _LIMITS = {
@@ -18,8 +19,9 @@ _LIMITS = {
         # Counts swap as well; never below the limit of memory, so it comes second.
         ("memory.memsw.limit_in_bytes", "{limit}", False),
         ("memory.swappiness", "0", False),
-        # Version 1 counts the buffers of network sockets apart from everything else.
-        ("memory.kmem.tcp.limit_in_bytes", "{limit}", False),
+        # Version 1 counts the buffers of network sockets, not only of TCP, apart from everything else: they get a part on top. At
+        # that limit nothing is killed; datagrams are dropped and streams wait.
+        ("memory.kmem.tcp.limit_in_bytes", "{sockets}", False),
     ),
     2: (
         ("memory.max", "{limit}", True),
@@ -53,7 +55,7 @@ class MemoryGroup:
         descriptors = []
         try:
             for file, value, needed in _LIMITS[version]:
-                _write(os.path.join(folder, file), value.format(limit=limit_bytes), needed)
+                _write(os.path.join(folder, file), value.format(limit=limit_bytes, sockets=limit_bytes // SOCKETS_SHARE), needed)
             descriptors.append(_open(folder, "cgroup.procs", os.O_WRONLY))
             kills, usage, peak = _READINGS[version]
             descriptors.append(_open(folder, kills, os.O_RDONLY))
