@@ -1,6 +1,8 @@
-import { copyFile, mkdir, rename, rm } from "node:fs/promises";
+import { execFile } from "node:child_process";
+import { copyFile, mkdir, readFile, rename, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { type BuildOptions, build } from "esbuild";
 
 const ROOT = fileURLToPath(new URL("../", import.meta.url));
@@ -28,9 +30,18 @@ function findAddOn(): string {
   return createRequire(`${folder}package.json`)("node-gyp-build").path(folder);
 }
 
+/** V8 takes bytecode only from the same Node under the same flags. */
+async function buildCaches(folder: string): Promise<void> {
+  const flags: string[] = JSON.parse(await readFile(`${SOURCES}/node-flags.json`, "utf8"));
+  for (const name of ["build-snapshot.ts", "build-bytecode.ts"]) {
+    await promisify(execFile)(process.execPath, [...flags, `${SOURCES}/${name}`, folder]);
+  }
+}
+
 /**
- * Bundles what runs inside the jail for JavaScript programs into dist/sandbox/javascript: what Node loads first (preload.cjs), the
- * isolate's globals (prelude.js, urls.js) and the add-on. The folder appears at once and complete.
+ * Bundles what runs inside the jail for JavaScript programs into dist/sandbox/javascript: what Node loads first (preload.cjs), what
+ * that compiles (wait-for-program.cjs), the isolate's globals (prelude.js, urls.js), the add-on, and what V8 makes of them ahead
+ * of time (snapshot, caches). The folder appears at once and complete.
  */
 async function buildSandbox(): Promise<void> {
   const fresh = `${TARGET}.${process.pid}`;
@@ -43,7 +54,17 @@ async function buildSandbox(): Promise<void> {
         outfile: `${fresh}/preload.cjs`,
         format: "cjs",
         platform: "node",
-        external: ["./isolated-vm.node"],
+      }),
+      build({
+        ...COMMON,
+        entryPoints: [`${SOURCES}/wait-for-program.ts`],
+        outfile: `${fresh}/wait-for-program.cjs`,
+        charset: "ascii",
+        format: "iife",
+        globalName: "bundle",
+        platform: "node",
+        banner: { js: "((require) => {" },
+        footer: { js: "return bundle;})" },
       }),
       ...ISOLATE_SCRIPTS.map((name) =>
         build({
@@ -62,6 +83,7 @@ async function buildSandbox(): Promise<void> {
       ),
       copyFile(findAddOn(), `${fresh}/isolated-vm.node`),
     ]);
+    await buildCaches(fresh);
     await rm(TARGET, { recursive: true, force: true });
     await rename(fresh, TARGET);
   } finally {

@@ -1,5 +1,5 @@
 import { writeSync } from "node:fs";
-import { PROGRAM_PATH } from "./run-as-main.ts";
+import { PROGRAM_PATH } from "./program-path.ts";
 
 const PLACE = new RegExp(`${PROGRAM_PATH}:(\\d+):(\\d+)`);
 const BOUNDARY = "\n    at (<isolated-vm boundary>)";

@@ -1,23 +1,29 @@
-import { closeSync, readFileSync, writeSync } from "node:fs";
+import { readFileSync } from "node:fs";
+import { Script } from "node:vm";
 import { isMainThread } from "node:worker_threads";
-import { chooseEngine } from "./choose-engine.ts";
-import { runAsMain } from "./run-as-main.ts";
-import { runInIsolate } from "./run-in-isolate.ts";
+import type * as Bundle from "./wait-for-program.ts";
 
-/** Where the supervisor hands in the program, and where it hears which engine runs it. */
-const SOURCE_DESCRIPTOR = 3;
-const ENGINE_DESCRIPTOR = 4;
+/**
+ * Compiles the bundle beside this file, with the bytecode that was made of it ahead of time. V8 refuses bytecode of another V8 or of other flags, and then
+ * compiles the source.
+ * @returns what the bundle exports
+ */
+function loadBundle(): typeof Bundle {
+  const path = `${__dirname}/wait-for-program.cjs`;
+  const script = new Script(readFileSync(path, "latin1"), {
+    filename: path,
+    cachedData: readFileSync(`${path}.cache`),
+  });
+  return script.runInThisContext()(require);
+}
 
 /** Runs before Node looks for the program's file; worker threads of the program come by here as well. */
 function preload(): void {
-  if (!isMainThread) return;
-  const source = readFileSync(SOURCE_DESCRIPTOR, "utf8");
-  closeSync(SOURCE_DESCRIPTOR);
-  const engine = chooseEngine(source);
-  writeSync(ENGINE_DESCRIPTOR, engine);
-  closeSync(ENGINE_DESCRIPTOR);
-  if (engine === "isolated-vm") process.exit(runInIsolate(source));
-  runAsMain(source);
+  // The program finds no trace of this file, and processes that it forks start as Node itself would start them.
+  delete require.cache[__filename];
+  process.execArgv = [];
+  Object.defineProperty(process, "_preload_modules", { value: [] });
+  if (isMainThread) loadBundle().waitForProgram(__dirname);
 }
 
 preload();

@@ -1,33 +1,20 @@
-import { readFileSync, writeSync } from "node:fs";
 import type IsolatedVm from "isolated-vm";
 import { describeRejection, showFatal } from "./fatal-error.ts";
-import { PROGRAM_PATH } from "./run-as-main.ts";
+import { type Prelude, type PreparedIsolate, writeAll } from "./prepare-isolate.ts";
+import { PROGRAM_PATH } from "./program-path.ts";
 
-/** Below the jail's limit, so that the isolate's own message comes first. */
-const MEMORY_LIMIT_MIB = 256;
 const WRAPPER_HEAD = "(function (exports, require, module, __filename, __dirname) { ";
 const WRAPPER_TAIL = "\n})";
 
-/** What the prelude gives to its host: each call runs code of the program and tells how it went. */
-interface PreludeReferences {
-  /** Runs the program; a text is what an uncaught error prints. */
-  readonly runMain: IsolatedVm.Reference<(main: unknown) => string | undefined>;
-  /** Milliseconds until the next timer; negative when nothing is left that keeps the program alive. */
-  readonly untilNext: IsolatedVm.Reference<() => number>;
-  readonly runNext: IsolatedVm.Reference<() => string | undefined>;
-}
-
 /**
- * Runs a program in an isolate on this thread until no timer is left.
+ * Runs a program in its isolate on this thread until no timer is left.
  * @returns the exit code that Node would end with
  */
-export function runInIsolate(source: string): number {
-  const ivm: typeof IsolatedVm = require("./isolated-vm.node").ivm;
-  const isolate = new ivm.Isolate({ memoryLimit: MEMORY_LIMIT_MIB });
-  const context = isolate.createContextSync();
-  const prelude = loadPrelude(ivm, isolate, context);
+export function runInIsolate(prepared: PreparedIsolate, source: string): number {
+  const { isolate, context } = prepared;
   // They are large, and few programs name them. An escape may spell the name.
-  if (/URL|\\u/.test(source)) loadScript(isolate, context, "urls").applySync(undefined, []);
+  if (/URL|\\u/.test(source)) prepared.loadScript("urls");
+  prepared.startClock();
   try {
     const wrapped = WRAPPER_HEAD + source.replace(/^#!/, "//") + WRAPPER_TAIL;
     const script = isolate.compileScriptSync(wrapped, {
@@ -35,7 +22,7 @@ export function runInIsolate(source: string): number {
       columnOffset: -WRAPPER_HEAD.length,
     });
     const main = script.runSync(context, { reference: true });
-    return runToTheEnd(prelude, main, source);
+    return runToTheEnd(prepared.prelude, main, source);
   } catch (error) {
     if (isolate.isDisposed) failForWantOfMemory();
     showFatal(describeRejection(error), source);
@@ -43,7 +30,7 @@ export function runInIsolate(source: string): number {
   }
 }
 
-function runToTheEnd(prelude: PreludeReferences, main: IsolatedVm.Reference, source: string): number {
+function runToTheEnd(prelude: Prelude, main: IsolatedVm.Reference, source: string): number {
   let fatal = prelude.runMain.applySync(undefined, [main.derefInto()]);
   while (fatal === undefined) {
     const wait = prelude.untilNext.applySync(undefined, []);
@@ -53,40 +40,6 @@ function runToTheEnd(prelude: PreludeReferences, main: IsolatedVm.Reference, sou
   }
   showFatal(fatal, source);
   return 1;
-}
-
-function loadScript(isolate: IsolatedVm.Isolate, context: IsolatedVm.Context, name: string) {
-  const code = readFileSync(`${__dirname}/${name}.js`, "utf8");
-  const script = isolate.compileScriptSync(code, { filename: `node:internal/${name}` });
-  return script.runSync(context, { reference: true });
-}
-
-function loadPrelude(ivm: typeof IsolatedVm, isolate: IsolatedVm.Isolate, context: IsolatedVm.Context) {
-  const prelude: IsolatedVm.Reference = loadScript(isolate, context, "prelude").applySync(
-    undefined,
-    [
-      new ivm.Callback(writeAll),
-      new ivm.Callback(() => performance.now()),
-      new ivm.Callback((value: unknown) => structuredClone(value)),
-      new ivm.Callback(decodeText),
-    ],
-    { result: { reference: true } },
-  );
-  return {
-    runMain: prelude.getSync("runMain", { reference: true }),
-    untilNext: prelude.getSync("untilNext", { reference: true }),
-    runNext: prelude.getSync("runNext", { reference: true }),
-  };
-}
-
-function writeAll(descriptor: number, text: string): void {
-  const bytes = Buffer.from(text);
-  let offset = 0;
-  while (offset < bytes.length) offset += writeSync(descriptor, bytes, offset);
-}
-
-function decodeText(label: string, fatal: boolean, ignoreBOM: boolean, bytes: Uint8Array): string {
-  return new TextDecoder(label, { fatal, ignoreBOM }).decode(bytes);
 }
 
 function sleep(milliseconds: number): void {

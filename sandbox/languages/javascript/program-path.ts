@@ -1,0 +1,2 @@
+/** The program's file, and its name in its own errors. */
+export const PROGRAM_PATH = "/workspace/main.js";

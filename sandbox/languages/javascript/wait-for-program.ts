@@ -1,0 +1,40 @@
+import { closeSync, readFileSync, writeFileSync, writeSync } from "node:fs";
+import { chooseEngine, type Engine } from "./choose-engine.ts";
+import { type PreparedIsolate, prepareIsolate } from "./prepare-isolate.ts";
+import { PROGRAM_PATH } from "./program-path.ts";
+import { runInIsolate } from "./run-in-isolate.ts";
+
+/** Where the supervisor hands in the program, and where it hears which engine runs it. */
+const REQUEST_DESCRIPTOR = 3;
+const ENGINE_DESCRIPTOR = 4;
+
+interface ProgramRequest {
+  readonly code: string;
+  readonly engine: Engine | "auto";
+}
+
+/**
+ * Makes everything ready that does not depend on the program, waits for the program, and runs it in the isolate or leaves it to
+ * Node, which reads it from its file as ever when this returns. Ends the process when no program comes.
+ * @param folder where the isolate's snapshot and scripts are
+ */
+export function waitForProgram(folder: string): void {
+  const prepared = prepareIsolate(folder);
+  const text = readFileSync(REQUEST_DESCRIPTOR, "utf8");
+  if (text === "") process.exit(0);
+  const request: ProgramRequest = JSON.parse(text);
+  const engine = request.engine === "auto" ? chooseEngine(request.code) : request.engine;
+  writeSync(ENGINE_DESCRIPTOR, engine);
+  closeSync(ENGINE_DESCRIPTOR);
+  closeSync(REQUEST_DESCRIPTOR);
+  if (engine === "isolated-vm") process.exit(runInIsolate(prepared, request.code));
+  leaveToNode(prepared, request.code);
+}
+
+function leaveToNode({ isolate }: PreparedIsolate, code: string): void {
+  isolate.dispose();
+  writeFileSync(PROGRAM_PATH, code);
+}
+
+/** For the bytecode of what runs for most programs, which has to have run once. */
+export { chooseEngine, prepareIsolate, runInIsolate };
