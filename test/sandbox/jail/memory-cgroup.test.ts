@@ -9,6 +9,7 @@ import {
   readdirSync,
   rmdirSync,
   rmSync,
+  writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -192,22 +193,39 @@ describeWithGroups(["root", "sandbox"], "a program in a memory control group", (
   );
 
   it(
-    "closing gives up on processes that stay, and the next start leaves them alone",
+    "closing gives up on processes that stay",
     async () => {
       const other = open();
       const zygote = startZygote(other, code, "stay", LIMIT);
       await once(zygote.stdout, "data");
       await other.close();
-      const stale = join(dirname(other.folder), "sandbox-1-1-1");
-      expect(existsSync(join(other.folder, "stay"))).toBe(true);
-      mkdirSync(join(stale, "program"), { recursive: true });
-      await open().close();
-      expect(existsSync(stale)).toBe(false);
-      expect(existsSync(join(other.folder, "stay"))).toBe(true);
+      expect(listGroups(other.folder)).toContain("stay");
       zygote.stdin.end();
       await once(zygote, "close");
       await other.close();
       expect(existsSync(other.folder)).toBe(false);
+    },
+    PATIENCE_MS,
+  );
+
+  it(
+    "starting removes what a dead server left, once its processes are gone, and nothing of a living one",
+    async () => {
+      const place = dirname(cgroup.folder);
+      // This process did not start one tick after the machine, so an earlier one with its id made this.
+      const stale = join(place, `sandbox-${process.pid}-1-1`);
+      mkdirSync(stale);
+      if (cgroup.version === 2) writeFileSync(join(stale, "cgroup.subtree_control"), "+memory");
+      mkdirSync(join(stale, "program"));
+      const sleeper = spawn("/bin/sleep", ["600"]);
+      writeFileSync(join(stale, "program", "cgroup.procs"), String(sleeper.pid));
+      await open().close();
+      expect(existsSync(join(stale, "program"))).toBe(true);
+      sleeper.kill("SIGKILL");
+      await once(sleeper, "close");
+      await open().close();
+      expect(existsSync(stale)).toBe(false);
+      expect(existsSync(cgroup.zygoteProcesses)).toBe(true);
     },
     PATIENCE_MS,
   );
