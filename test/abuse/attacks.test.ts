@@ -1,0 +1,74 @@
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { describeWith } from "../support/capabilities.ts";
+import { post } from "../support/post.ts";
+import { processesBelow } from "../support/processes-below.ts";
+import { type RunningServer, startServer } from "../support/start-server.ts";
+import { waitUntil } from "../support/wait-until.ts";
+import { stoleSecret } from "./attack.ts";
+import { THREATS } from "./catalogue.ts";
+import { countMounts } from "./world/count-mounts.ts";
+import { createWorld, type PlantedWorld } from "./world/create-world.ts";
+import { GRACE_MS, runOnServer } from "./world/run-on-server.ts";
+
+/** `npm run test:abuse` runs the whole catalogue, `npm test` the quick part of it. */
+const IS_FULL = process.env["ABUSE"] === "full";
+
+let planted: PlantedWorld;
+let server: RunningServer;
+let idleProcesses: number;
+let mountsBefore: number;
+
+const hello = async () =>
+  (await post(server, "/execute", { code: "print('still here')", timeout: 30 })).body.output;
+
+beforeAll(async () => {
+  mountsBefore = countMounts();
+  planted = await createWorld({ hostProcess: true });
+  server = await startServer({ ...planted.environment, EXECUTE_RATE_PER_MINUTE: "0" });
+}, 90_000);
+
+afterAll(async () => {
+  await server?.stop();
+  await planted?.close();
+}, 60_000);
+
+describeWith("sandbox", "a server that strangers attack with programs", () => {
+  beforeAll(async () => {
+    expect(await hello()).toBe("still here\n");
+    idleProcesses = processesBelow(server.pid).length;
+  }, 60_000);
+
+  describe.each(THREATS)("$name", ({ attacks }) => {
+    const chosen = attacks.filter(({ quick }) => IS_FULL || quick);
+
+    it.each(chosen)(
+      "$language: $name",
+      async (attack) => {
+        const world = planted.begin({
+          port: Number(new URL(server.url).port),
+          dataFolder: server.dataFolder,
+        });
+        const outcomes = await runOnServer(server, attack, world);
+        // Both streams and every field are in `raw`: a failure shows what the program was told.
+        const seen = JSON.stringify(outcomes.map(({ raw }) => raw.slice(0, 2000)));
+        expect({ seen, escaped: attack.escaped(outcomes, world) }).toEqual({ seen, escaped: false });
+        expect({ seen, stole: stoleSecret(outcomes, world) }).toEqual({ seen, stole: false });
+        expect({ seen, untouched: world.isUntouched() }).toEqual({ seen, untouched: true });
+        for (const { httpStatus, tookMs, status } of outcomes) {
+          expect({ seen, httpStatus }).toEqual({ seen, httpStatus: 200 });
+          expect(tookMs).toBeLessThan((attack.timeoutSeconds ?? 5) * 1000 + GRACE_MS);
+          if (attack.statuses) expect(attack.statuses).toContain(status);
+        }
+        expect(await hello()).toBe("still here\n");
+        await waitUntil(() => world.countLeft() === 0);
+      },
+      120_000,
+    );
+  });
+
+  it("leaves no process and no mount of an attack behind", async () => {
+    // A sandbox may be on its way; one that waits is ready again soon after the last answer.
+    await waitUntil(() => processesBelow(server.pid).length <= idleProcesses);
+    expect(countMounts()).toBe(mountsBefore);
+  }, 30_000);
+});
