@@ -24,7 +24,10 @@ export interface MemoryCgroupOptions {
 
 /** The group that all sandboxes of this server have theirs in. It has no limit of its own; those around it hold. */
 export interface MemoryCgroup {
-  /** The base's folder, to be bound writable into the zygote's jail. */
+  /**
+   * The base's folder, to be bound writable into the zygote's jail. That jail shares the host's control group namespace: in one of
+   * its own, version 2 refuses to move processes out of the group that the namespace began in.
+   */
   readonly folder: string;
   /** Which of the kernel's two interfaces `folder` speaks. */
   readonly version: 1 | 2;
