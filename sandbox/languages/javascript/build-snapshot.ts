@@ -1,6 +1,5 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { argv } from "node:process";
-import { setFlagsFromString } from "node:v8";
 import type IsolatedVm from "isolated-vm";
 import { loadAddOn, START_NAME, toSnapshotPath } from "./prepare-isolate.ts";
 
@@ -18,8 +17,6 @@ const WARM_UP = `{
 }`;
 
 const [, , folder = "."] = argv;
-// V8's own snapshot, from which a new isolate is made here, has to take on the seed of Node's snapshot; what comes of it has it.
-setFlagsFromString("--rehash-snapshot");
 const ivm = loadAddOn(folder);
 
 /** The isolate's start state: the prelude evaluated, under a name that the host takes away. */

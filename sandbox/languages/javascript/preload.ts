@@ -1,6 +1,5 @@
 import { readFileSync } from "node:fs";
 import { Script } from "node:vm";
-import { isMainThread } from "node:worker_threads";
 import type * as Bundle from "./wait-for-program.ts";
 
 /**
@@ -17,13 +16,23 @@ function loadBundle(): typeof Bundle {
   return script.runInThisContext()(require);
 }
 
+/** Only the main thread may change the working folder. `node:worker_threads` knows as well, and takes 2 ms to load. */
+function isMainThread(): boolean {
+  try {
+    process.chdir(process.cwd());
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** Runs before Node looks for the program's file; worker threads of the program come by here as well. */
 function preload(): void {
   // The program finds no trace of this file, and processes that it forks start as Node itself would start them.
   delete require.cache[__filename];
   process.execArgv = [];
   Object.defineProperty(process, "_preload_modules", { value: [] });
-  if (isMainThread) loadBundle().waitForProgram(__dirname);
+  if (isMainThread()) loadBundle().waitForProgram(__dirname);
 }
 
 preload();

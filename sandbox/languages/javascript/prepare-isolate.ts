@@ -71,9 +71,11 @@ export function prepareIsolate(folder: string): PreparedIsolate {
 }
 
 function readShared(ivm: typeof IsolatedVm, path: string): IsolatedVm.ExternalCopy<ArrayBuffer> {
-  // A buffer of its own, not a piece of the pool.
   const { buffer, byteOffset, byteLength } = readFileSync(path);
-  return new ivm.ExternalCopy(new Uint8Array(buffer).slice(byteOffset, byteOffset + byteLength).buffer);
+  if (!(buffer instanceof ArrayBuffer)) throw new Error("Node reads files into ArrayBuffers.");
+  // A small file is a piece of a pool that others read into.
+  const own = byteLength === buffer.byteLength ? buffer : buffer.slice(byteOffset, byteOffset + byteLength);
+  return new ivm.ExternalCopy(own, { transferOut: true });
 }
 
 function startPrelude(ivm: typeof IsolatedVm, context: IsolatedVm.Context, now: () => number): Prelude {

@@ -6,7 +6,7 @@ import os
 NODE = "/sandbox/bin/node"
 # Named as programs are when someone types `node main.js`. The flags have a file of their own because bytecode that was made
 # ahead holds only under the same ones: the heap's limit; WebAssembly that reserves what it uses, not 10 GiB for each memory;
-# string hashes as they are in Node's snapshot, which saves a fifth of the start; no thread for a debugger; one thread for V8.
+# no thread for a debugger; one thread for V8's background work, as the jail's neighbours need the processors too.
 FLAGS_FILE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "node-flags.json")
 PRELOAD = ("--require", "/sandbox/javascript/preload.cjs")
 PROGRAM_PATH = "/workspace/main.js"
