@@ -1,25 +1,47 @@
-"""Runs a Python program in a fork of the supervisor as `python3 main.py` would, without a file."""
+"""Runs a Python program as `python3 main.py` would, in an interpreter that was started, and has imported, before there was a program."""
+
+import hidden_imports
+
+hidden_imports.start_recording()
 
 import builtins
+import ctypes
+import io
+import json
 import linecache
 import os
-import signal
 import sys
-import threading
-import traceback
 import types
+from functools import partial
+
+from finish_program import INTERRUPTED, finish
+from frame_stack import call_detached
+from missing_module import describe_missing_module
 
 WORKING_FOLDER = "/workspace"
 PROGRAM_NAME = "main.py"
 PROGRAM_PATH = f"{WORKING_FOLDER}/{PROGRAM_NAME}"
-OWN_FOLDER = "/sandbox/"
-BUILT_IN_HOOK = sys.__excepthook__
+SOURCE_DESCRIPTOR = 3
+PIECE_BYTES = 1 << 20
+OWN_FOLDER = os.path.dirname(os.path.abspath(__file__))
+# Include/compile.h
+PY_FILE_INPUT = 257
+
+_fopen = ctypes.CDLL(None).fopen
+_fopen.argtypes = [ctypes.c_char_p, ctypes.c_char_p]
+_fopen.restype = ctypes.c_void_p
+_run_file = ctypes.pythonapi.PyRun_FileExFlags
+_run_file.argtypes = [
+    *(ctypes.c_void_p, ctypes.c_char_p, ctypes.c_int),
+    *(ctypes.py_object, ctypes.py_object, ctypes.c_int, ctypes.c_void_p),
+]
+_run_file.restype = ctypes.py_object
 
 
 class Language:
     """CPython, without an exec: the supervisor's interpreter becomes the program's."""
 
-    def prepare(self, request):
+    def prepare(self, _request=None):
         pass
 
     def take_descriptors(self):
@@ -28,8 +50,14 @@ class Language:
     def release(self):
         pass
 
-    def run(self, request, marker):
-        os._exit(run_as_main(request["code"].encode("utf-8", "replace"), marker))
+    def wait_and_run(self, marker):
+        reseed()
+        become_main()
+        source = read_source()
+        if source is None:
+            os._exit(0)
+        write_program(source)
+        run_program(marker)
 
     def ran_out_of_memory(self, exit_code, stderr_tail, marked):
         return marked and exit_code == 1
@@ -38,136 +66,130 @@ class Language:
         return "cpython"
 
 
-def run_as_main(source, marker):
-    """Runs the program to its end and returns its exit code, as Py_RunMain and Py_Finalize do together."""
-    main = become_main(source)
-
-    def execute():
-        code = compile(source, PROGRAM_PATH, "exec", dont_inherit=True)
-        # The program may recurse as deep as if these frames, and two calls through C, were not below it.
-        sys.setrecursionlimit(sys.getrecursionlimit() + len(inspect_stack()) + 2)
-        exec(code, main.__dict__)
-
-    code = run_guarded(execute, marker)
-    # The interpreter waits for threads before it runs what was registered for its exit.
-    run_guarded(threading._shutdown, marker)
-    run_guarded(run_exit_functions, marker)
-    return flush_streams(code)
+def reseed():
+    """Makes new what a fork copies and nobody may know of another run. The standard library's `random` does so by itself."""
+    numpy_random = hidden_imports.find_known("numpy.random")
+    if numpy_random is not None:
+        numpy_random.seed()
+    processes = hidden_imports.find_known("multiprocessing.process")
+    if processes is not None:
+        processes.current_process().authkey = os.urandom(32)
+    threads = hidden_imports.find_known("threading")
+    if threads is not None:
+        threads.main_thread()._set_native_id()
 
 
-def inspect_stack():
-    """The frames of the caller and below."""
-    return list(traceback.walk_stack(sys._getframe(1)))
-
-
-def become_main(source):
+def become_main():
     """Makes the interpreter look as it does when it starts a script."""
-    for name, module in list(sys.modules.items()):
-        if (getattr(module, "__file__", None) or "").startswith(OWN_FOLDER):
-            del sys.modules[name]
+    sys.path = [WORKING_FOLDER, *hidden_imports.BASE_PATH]
+    sys.path_importer_cache = {
+        path: finder for path, finder in sys.path_importer_cache.items() if path in hidden_imports.BASE_PATH
+    }
+    hidden_imports.hide()
     main = types.ModuleType("__main__")
-    main.__dict__.update(
-        __builtins__=builtins, __file__=PROGRAM_PATH, __cached__=None, __annotations__={}
-    )
     main.__loader__ = type(__spec__.loader)("__main__", PROGRAM_PATH)
+    main.__dict__.update(__annotations__={}, __builtins__=builtins, __file__=PROGRAM_PATH, __cached__=None)
     sys.modules["__main__"] = main
     sys.argv = [PROGRAM_NAME]
-    sys.orig_argv = ["python3", PROGRAM_NAME]
-    sys.path = [WORKING_FOLDER] + [path for path in sys.path if not path.startswith(OWN_FOLDER)]
-    sys.path_importer_cache.clear()
+    sys.orig_argv = [sys.executable, PROGRAM_NAME]
     sys.dont_write_bytecode = False
-    # No time of change: the module then never looks for the file, which is nowhere.
-    text = source.decode("utf-8", "replace")
-    linecache.cache[PROGRAM_PATH] = (len(source), None, text.splitlines(True), PROGRAM_PATH)
-    sys.excepthook = sys.__excepthook__ = show_exception
-    threading.excepthook = threading.__excepthook__ = show_thread_exception
-    return main
+    linecache.clearcache()
+    sys.stdin = sys.__stdin__ = open_stream(0, "r")
+    sys.stdout = sys.__stdout__ = open_stream(1, "w")
+    sys.stderr = sys.__stderr__ = open_stream(2, "w")
 
 
-def run_guarded(call, marker):
-    """Calls and returns the exit code that the interpreter gives for what came out of the call."""
+def open_stream(descriptor, mode):
+    """As Python/pylifecycle.c, create_stdio, makes the standard streams under the locale C.UTF-8."""
+    buffer = io.open(descriptor, f"{mode}b", -1, None, None, None, False)
+    buffer.raw.name = f"<{('stdin', 'stdout', 'stderr')[descriptor]}>"
+    errors = "backslashreplace" if descriptor == 2 else "surrogateescape"
+    stream = io.TextIOWrapper(buffer, "utf-8", errors, newline="\n", line_buffering=descriptor == 2)
+    stream.mode = mode
+    return stream
+
+
+def read_source():
+    """The program, or None when whoever has the other end has left without one."""
+    pieces = []
+    while piece := os.read(SOURCE_DESCRIPTOR, PIECE_BYTES):
+        pieces.append(piece)
+    os.close(SOURCE_DESCRIPTOR)
+    return json.loads(b"".join(pieces))["code"] if pieces else None
+
+
+def write_program(source):
+    descriptor = os.open(PROGRAM_PATH, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
+    os.fchmod(descriptor, 0o644)
+    with open(descriptor, "wb") as file:
+        file.write(source.encode("utf-8", "replace"))
+
+
+def run_program(marker):
+    """Python/pythonrun.c, PyRun_SimpleFile, from the file to the exit code; then the end of the process."""
+    names = sys.modules["__main__"].__dict__
+    file = _fopen(PROGRAM_PATH.encode(), b"rb")
     try:
-        call()
-        return 0
-    except SystemExit as error:
-        return to_exit_code(error.code)
-    except BaseException as error:
+        call_detached(partial(_run_file, file, PROGRAM_PATH.encode(), PY_FILE_INPUT, names, names, 1, None))
+        code = 0
+        flush_quietly()
+    except BaseException as error:  # pylint: disable=broad-except
+        flush_quietly()
         if isinstance(error, MemoryError):
             marker[0] = 1
-        display_uncaught(error)
-        if isinstance(error, KeyboardInterrupt):
-            flush_streams(0)
-            signal.signal(signal.SIGINT, signal.SIG_DFL)
-            os.kill(os.getpid(), signal.SIGINT)
-        return 1
+        code = tell_of_uncaught(error)
+    names.pop("__file__", None)
+    names.pop("__cached__", None)
+    del names
+    finish(code)
 
 
-def to_exit_code(value):
-    if value is None:
-        return 0
-    if isinstance(value, int):
-        return value & 0xFF if -(2**63) <= value < 2**63 else 0xFF
-    flush_stream(sys.stdout)
-    print(value, file=sys.stderr, flush=True)
-    return 1
+def flush_quietly():
+    for stream in (sys.stderr, sys.stdout):
+        try:
+            stream.flush()
+        except Exception:  # pylint: disable=broad-except
+            pass
 
 
-def display_uncaught(error):
-    flush_stream(sys.stdout)
+def tell_of_uncaught(error):
+    """Python/pythonrun.c, PyErr_Print: shows what ended the program and returns the exit code for it."""
+    if isinstance(error, SystemExit):
+        return to_exit_code(error.code)
+    drop_own_frames(error)
+    sys.last_type, sys.last_value, sys.last_traceback = type(error), error, error.__traceback__
+    hook = getattr(sys, "excepthook", None)
+    try:
+        if hook is None:
+            print("sys.excepthook is missing", file=sys.stderr)
+            hook = sys.__excepthook__
+        call_detached(partial(hook, type(error), error, error.__traceback__))
+    except SystemExit as exit_error:
+        return to_exit_code(exit_error.code)
+    except BaseException as hook_error:  # pylint: disable=broad-except
+        drop_own_frames(hook_error)
+        hook_error.__context__ = None
+        print("Error in sys.excepthook:", file=sys.stderr)
+        sys.__excepthook__(type(hook_error), hook_error, hook_error.__traceback__)
+        print("\nOriginal exception was:", file=sys.stderr)
+        sys.__excepthook__(type(error), error, error.__traceback__)
+    if hook is sys.__excepthook__ and (sentence := describe_missing_module(error)):
+        print(sentence, file=sys.stderr)
+    return INTERRUPTED if type(error) is KeyboardInterrupt else 1
+
+
+def drop_own_frames(error):
     trace = error.__traceback__
     while trace is not None and trace.tb_frame.f_code.co_filename.startswith(OWN_FOLDER):
         trace = trace.tb_next
     error.__traceback__ = trace
-    hook = getattr(sys, "excepthook", None)
-    try:
-        (hook or show_exception)(type(error), error, trace)
-    except SystemExit as exit_error:
-        os._exit(flush_streams(to_exit_code(exit_error.code)))
-    except BaseException as hook_error:
-        print("Error in sys.excepthook:", file=sys.stderr)
-        show_exception(type(hook_error), hook_error, hook_error.__traceback__)
-        print("\nOriginal exception was:", file=sys.stderr)
-        show_exception(type(error), error, trace)
-    flush_stream(sys.stderr)
 
 
-def show_exception(kind, error, trace):
-    """The built-in hook reads source lines from the file, which is nowhere; this one reads them from linecache."""
-    if sys.stderr is None:
-        return
-    if trace is None and isinstance(error, SyntaxError):
-        # It carries its line with it, and the built-in hook marks the place in its own way.
-        BUILT_IN_HOOK(kind, error, trace)
-    else:
-        traceback.print_exception(kind, error, trace, file=sys.stderr)
-
-
-def show_thread_exception(arguments):
-    if arguments.exc_type is SystemExit or sys.stderr is None:
-        return
-    name = arguments.thread.name if arguments.thread is not None else threading.get_ident()
-    print(f"Exception in thread {name}:", file=sys.stderr)
-    show_exception(arguments.exc_type, arguments.exc_value, arguments.exc_traceback)
-
-
-def run_exit_functions():
-    import atexit
-
-    atexit._run_exitfuncs()
-
-
-def flush_streams(code):
-    """As the interpreter at its end: what cannot be flushed to standard output makes the exit code 120."""
-    if not flush_stream(sys.stdout):
-        return 120
-    flush_stream(sys.stderr)
-    return code
-
-
-def flush_stream(stream):
-    try:
-        if stream is not None and not stream.closed:
-            stream.flush()
-        return True
-    except BaseException:
-        return False
+def to_exit_code(value):
+    """Python/pythonrun.c, _Py_HandleSystemExit."""
+    if value is None:
+        return 0
+    if isinstance(value, int):
+        return value & 0xFF if -(2**63) <= value < 2**63 else 0xFF
+    print(value, file=sys.stderr, flush=True)
+    return 1

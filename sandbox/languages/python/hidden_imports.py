@@ -1,0 +1,155 @@
+"""Hides what this interpreter has imported from the program that it becomes, until the program imports it.
+
+A program then finds `sys.modules` and the packages' attributes as a fresh interpreter has them: its own `json.py` shadows the library's,
+and `import concurrent` brings no `concurrent.futures`. An import of what is hidden brings back at once all that it brought when it was
+loaded. Import this module before any other: what is loaded by then counts as the interpreter's own.
+"""
+
+import _frozen_importlib
+import _imp
+import builtins
+import os
+import sys
+
+_OWN_FOLDER = __file__.removesuffix("languages/python/hidden_imports.py")
+_BASE = frozenset(
+    name for name, module in sys.modules.items() if not (getattr(module, "__file__", None) or "").startswith(_OWN_FOLDER)
+)
+BASE_PATH = tuple(path for path in sys.path if not path.startswith(_OWN_FOLDER))
+
+_builtin_import = builtins.__import__
+_find_and_load = _frozen_importlib._find_and_load
+
+# For each module, in order, the modules that were imported while it was loaded.
+_brought = {}
+# The modules that are being loaded, the innermost last.
+_loading = []
+# What a program has not imported yet: the module, and whether it is an attribute of its package.
+_hidden = {}
+# Everything that was loaded when it was hidden.
+_known = {}
+_order = {}
+_finders = None
+
+
+def start_recording():
+    builtins.__import__ = _record_import
+    _frozen_importlib._find_and_load = _record_load
+
+
+def _note(name):
+    if _loading:
+        _brought.setdefault(_loading[-1], {})[name] = None
+
+
+def _record_load(name, import_):
+    _note(name)
+    if name in sys.modules:
+        return _find_and_load(name, import_)
+    before = set(sys.modules)
+    _loading.append(name)
+    try:
+        return _find_and_load(name, import_)
+    finally:
+        # Some packages make modules on their own.
+        for made in sys.modules.keys() - before:
+            _note(made)
+        _loading.pop()
+
+
+def _record_import(name, globals=None, locals=None, fromlist=(), level=0):
+    """Notes modules that are loaded already as well: those never reach the loader."""
+    module = _builtin_import(name, globals, locals, fromlist, level)
+    if level > 0:
+        package = globals["__package__"] or globals["__name__"]
+        package = package.rsplit(".", level - 1)[0]
+        name = f"{package}.{name}" if name else package
+    while name:
+        _note(name)
+        for item in fromlist or ():
+            if f"{name}.{item}" in sys.modules:
+                _note(f"{name}.{item}")
+        name, fromlist = name.rpartition(".")[0], ()
+    return module
+
+
+def hide():
+    """Ends the recording and hides everything. This package's own modules go for good."""
+    global _finders
+    builtins.__import__ = _builtin_import
+    _order.update((name, place) for place, name in enumerate(sys.modules))
+    _finders = (list(sys.meta_path), list(sys.path_hooks))
+    _known.update(sys.modules)
+    for name in _order.keys() - _BASE - {"__main__"}:
+        module = sys.modules.pop(name)
+        package, _, own_name = name.rpartition(".")
+        attributes = _known[package].__dict__ if package in _known else {}
+        is_attribute = attributes.get(own_name) is module
+        if is_attribute:
+            del attributes[own_name]
+        if not (getattr(module, "__file__", None) or "").startswith(_OWN_FOLDER):
+            _hidden[name] = (module, is_attribute)
+    _frozen_importlib._find_and_load = _load_or_show
+
+
+def find_known(name):
+    """The module that this interpreter has loaded before it hid its imports, or None."""
+    return _known.get(name)
+
+
+def _load_or_show(name, import_):
+    if name in _hidden:
+        # The lock of all imports: threads of the program may import the same.
+        _imp.acquire_lock()
+        try:
+            _show(name)
+        finally:
+            _imp.release_lock()
+    return _find_and_load(name, import_)
+
+
+# Tracebacks leave out the frames of imports, which they know by the name of the file.
+_load_or_show.__code__ = _load_or_show.__code__.replace(co_filename="<frozen importlib._bootstrap>")
+
+
+def _show(name):
+    """Brings a module back with all that it brought; forgets them, to be loaded again, where a program has others of these names."""
+    names = [name for name in _collect(name) if name in _hidden]
+    names.sort(key=_order.__getitem__)
+    found = {name: _hidden.pop(name) for name in names}
+    if _is_shadowed(names):
+        return
+    sys.modules.update((name, module) for name, (module, _) in found.items())
+    for name, (module, is_attribute) in found.items():
+        if is_attribute:
+            package, _, own_name = name.rpartition(".")
+            setattr(sys.modules[package], own_name, module)
+
+
+def _collect(name):
+    names, waiting = {name}, [name]
+    while waiting:
+        for other in _brought.get(waiting.pop(), ()):
+            if other not in names:
+                names.add(other)
+                waiting.append(other)
+    return names
+
+
+def _is_shadowed(names):
+    """True when a fresh interpreter, with the program's own changes, would or could find another module under one of the names."""
+    if _finders != (sys.meta_path, sys.path_hooks) or any(name in sys.modules for name in names):
+        return True
+    length = len(BASE_PATH)
+    places = [place for place in range(len(sys.path) - length + 1) if sys.path[place] == BASE_PATH[0]]
+    if not places or tuple(sys.path[places[0] : places[0] + length]) != BASE_PATH:
+        return True
+    found = set()
+    for path in sys.path[: places[0]]:
+        try:
+            found.update(file.partition(".")[0] for file in os.listdir(path or "."))
+        except FileNotFoundError:
+            pass
+        except OSError:
+            return True  # An archive of modules.
+    return not found.isdisjoint(names)
