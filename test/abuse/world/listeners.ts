@@ -1,5 +1,5 @@
 import { createSocket } from "node:dgram";
-import { createServer, type Server } from "node:net";
+import { createServer, type Server, type Socket } from "node:net";
 import { addMetadataAddress, METADATA_ADDRESS } from "./metadata-address.ts";
 
 /** Somebody on the host who listens in every way, tells a secret to whoever comes, and counts them. */
@@ -22,11 +22,15 @@ export async function openListeners(
   const body = `{"status":"healthy","token":"${greeting}"}`;
   const answer = `HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\nconnection: close\r\n\r\n${body}`;
   const servers: Server[] = [];
+  const guests = new Set<Socket>();
   const listen = (where: { host?: string; port?: number; path?: string }) =>
     new Promise<number | null>((resolve) => {
       const server = createServer((socket) => {
         visits += 1;
+        guests.add(socket);
         socket.on("error", () => undefined);
+        socket.once("close", () => guests.delete(socket));
+        socket.resume();
         socket.end(answer);
       });
       server.once("error", () => resolve(null));
@@ -54,6 +58,7 @@ export async function openListeners(
     async close() {
       removeAddress();
       datagrams.close();
+      for (const guest of guests) guest.destroy();
       await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
     },
   };
