@@ -9,10 +9,14 @@ export function describeRun(run: RunResult, request: ExecuteCodeRequest): string
     case "succeeded":
       return null;
     case "timed_out":
+      if (run.limit === "cpu_time") {
+        return "The program used up its processor time. Make it faster, or split the work over several programs.";
+      }
       return `The program timed out after ${request.timeout} s. Make it faster, or give it a timeout of up to 30 s.`;
     case "out_of_memory":
       return "The program used more memory than it may have. Work on less data at a time.";
     case "killed":
+      if (run.limit === "files") return "The program made too many files. Make fewer, or put them into one.";
       return `The program was ended by the signal ${run.signal ?? "SIGKILL"}.`;
     case "failed":
       return (

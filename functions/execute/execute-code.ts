@@ -2,10 +2,11 @@ import { randomUUID } from "node:crypto";
 import type { ErrorCode } from "#shared/contract/errors.ts";
 import type { ExecuteCodeRequest, ExecuteCodeResponse } from "#shared/contract/execute/execute-code.ts";
 import { ANSWER_LIMIT_CHARACTERS } from "#shared/contract/limits.ts";
+import { AppError } from "#shared/errors/app-error.ts";
 import type { RequestContext } from "#shared/http/route.ts";
 import { cutMiddle, jsonLength } from "./cut-middle.ts";
 import { describeRun } from "./describe-run.ts";
-import type { Executor, RunResult } from "./executor/executor.ts";
+import type { Executor, Program, RunResult } from "./executor/executor.ts";
 
 /** What the answer needs beside the two streams: the other fields, and the error's sentence. */
 const OTHER_FIELDS_CHARACTERS = 4_000;
@@ -24,7 +25,7 @@ const CODE_OF_STATUS: Readonly<Record<RunResult["status"], ErrorCode | null>> = 
 /** Handler of `execute_code`: a program that fails is an answer, not an error. */
 export function createExecuteCode({ executor }: { executor: Executor }) {
   return async (request: ExecuteCodeRequest, context: RequestContext): Promise<ExecuteCodeResponse> => {
-    const program = { language: request.language, code: request.code, timeoutMs: request.timeout * 1000 };
+    const program = toProgram(request);
     const run = await executor.run(program, { signal: context.signal });
     const code = CODE_OF_STATUS[run.status];
     const streams = fitStreams(run);
@@ -39,11 +40,20 @@ export function createExecuteCode({ executor }: { executor: Executor }) {
       signal: run.signal,
       language: request.language,
       engine: run.engine,
+      start: run.start,
       execution_id: randomUUID(),
       ...(code ? { code } : {}),
       request_id: context.requestId,
     };
   };
+}
+
+function toProgram({ language, code, stdin = "", engine, timeout }: ExecuteCodeRequest): Program {
+  if (language !== "javascript" && engine !== "auto") {
+    const sentence = "`engine` is for JavaScript programs: leave it out, or set `language` to javascript.";
+    throw new AppError("validation_failed", sentence);
+  }
+  return { language, code, stdin, engine, timeoutMs: timeout * 1000 };
 }
 
 /** Cuts both streams so that the whole answer stays below ChatGPT's limit, counted as it is serialised. */

@@ -1,7 +1,7 @@
 import type { Duplex, Readable, Writable } from "node:stream";
 
-/** A host file or folder shown read-only inside. */
-export interface ReadOnlyMount {
+/** A host file or folder shown inside. */
+export interface JailMount {
   readonly source: string;
   readonly target: string;
 }
@@ -20,11 +20,20 @@ export interface JailSpec {
   /** Program and arguments as seen inside the jail; the program becomes process 1 of the jail. */
   readonly command: readonly string[];
   /** Host files or folders shown read-only inside, in this order. */
-  readonly readOnly: readonly ReadOnlyMount[];
+  readonly readOnly: readonly JailMount[];
+  /** Host folders that can be written to inside; none by default. */
+  readonly writable?: readonly JailMount[];
   readonly environment: Readonly<Record<string, string>>;
   /** Size of each of /tmp, the working folder /workspace and /dev/shm. */
   readonly tmpfsBytes: number;
   readonly limits: JailLimits;
+  /**
+   * True for a jail that makes jails: it may make namespaces, has no filter on system calls, and the launcher's own process 1 keeps
+   * the jails alive when the command ends. Never for foreign code.
+   */
+  readonly nests?: boolean;
+  /** A file into which the launcher, while it is root, writes its process id: the `cgroup.procs` of a control group. */
+  readonly joins?: string;
 }
 
 /** A running jail. */

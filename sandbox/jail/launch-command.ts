@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { geteuid } from "node:process";
 import { fileURLToPath } from "node:url";
 import { CHANNEL_DESCRIPTOR, SECCOMP_DESCRIPTOR, toBubblewrapArguments } from "./bubblewrap-arguments.ts";
-import type { JailSpec, ReadOnlyMount } from "./jail.ts";
+import type { JailMount, JailSpec } from "./jail.ts";
 
 /** User and group databases for `getpwuid` and the like, and the names of the loopback interface. */
 const OWN_FILES = ["passwd", "group", "hosts"].map((name) => ({
@@ -18,7 +18,7 @@ const CHECKOUT = fileURLToPath(new URL("../..", import.meta.url)).replace(/\/$/,
 const HIDDEN_FOLDERS = ["/usr/src"].filter((folder) => existsSync(folder));
 
 /** The host user that jails run as when the server is root: in no range that Debian or systemd hands out. */
-const JAIL_USER = "60900";
+export const JAIL_USER = "60900";
 
 /** Folders of every Linux system, one of which a tmpfs covers for the launcher's eyes: one without any source. */
 const COVERED_FOLDERS = ["/mnt", "/media", "/srv"] as const;
@@ -37,10 +37,11 @@ exec env -i "$@"`;
 /**
  * For root, in a mount namespace of its own: shows each folder in the covered one, because JAIL_USER may not be allowed to walk to
  * it (/root has mode 700). The mounts go with the namespace; the host never sees them.
- * Parameters: covered folder, count, folders or files to show, command.
+ * Parameters: the control group's file or nothing, covered folder, count, folders or files to show, command.
  */
 const EXPOSE_SOURCES = `
-folder=$1; count=$2; shift 2
+if [ -n "$1" ]; then echo $$ > "$1"; fi
+folder=$2; count=$3; shift 3
 mount -t tmpfs -o mode=755,size=1m tmpfs "$folder"
 for ((index = 0; index < count; index++)); do
   if [ -d "$1" ]; then mkdir "$folder/$index"; else : > "$folder/$index"; fi
@@ -63,24 +64,30 @@ const DROP_PRIVILEGES = [
  * an unprivileged user first, so that nothing inside is root on the host; an ordinary user runs bubblewrap directly.
  */
 export function toLaunchCommand(spec: JailSpec, bubblewrapPath: string): string[] {
-  const mounts = [...OWN_FILES, ...spec.readOnly];
-  const launch = (visible: readonly ReadOnlyMount[]) => [
+  const readOnly = [...OWN_FILES, ...spec.readOnly];
+  const writable = spec.writable ?? [];
+  const mounts = [...readOnly, ...writable];
+  const launch = (toVisible: (mount: JailMount) => JailMount) => [
     bubblewrapPath,
-    ...toBubblewrapArguments(spec, visible, HIDDEN_FOLDERS),
+    ...toBubblewrapArguments(
+      spec,
+      { readOnly: readOnly.map(toVisible), writable: writable.map(toVisible) },
+      HIDDEN_FOLDERS,
+    ),
   ];
-  if (geteuid?.() !== 0) return [...SHELL, SHELL_START + START_CLEAN, "bash", ...launch(mounts)];
+  if (geteuid?.() !== 0) return [...SHELL, SHELL_START + START_CLEAN, "bash", ...launch((mount) => mount)];
   const isFree = (folder: string) => mounts.every(({ source }) => !source.startsWith(`${folder}/`));
   const folder = COVERED_FOLDERS.find(isFree) ?? COVERED_FOLDERS[0];
   const shown = [...new Set(mounts.map(({ source }) => toShownFolder(source)))];
-  const exposed = mounts.map(({ source, target }) => {
+  const toExposed = ({ source, target }: JailMount) => {
     const top = toShownFolder(source);
     return { source: `${folder}/${shown.indexOf(top)}${source.slice(top.length)}`, target };
-  });
+  };
   return [
     ...["/usr/bin/unshare", "--mount", "--propagation", "private"],
     ...[...SHELL, SHELL_START + EXPOSE_SOURCES + START_CLEAN, "bash"],
-    ...[folder, String(shown.length), ...shown],
-    ...[...DROP_PRIVILEGES, ...launch(exposed)],
+    ...[spec.joins ?? "", folder, String(shown.length), ...shown],
+    ...[...DROP_PRIVILEGES, ...launch(toExposed)],
   ];
 }
 

@@ -19,10 +19,7 @@ class Capture:
         self._tail_limit = limit_bytes - limit_bytes // 2
         self._send_head = send_head
 
-    def fileno(self):
-        return self.descriptor
-
-    def read_piece(self):
+    def pump(self):
         """Takes one piece; False when there is none now, or none will ever come."""
         try:
             piece = os.read(self.descriptor, PIECE_BYTES)
@@ -36,7 +33,7 @@ class Capture:
 
     def drain(self, pieces):
         """Takes what is there now, but at most so many pieces: a writer may be faster than we are."""
-        while pieces > 0 and self.open and self.read_piece():
+        while pieces > 0 and self.open and self.pump():
             pieces -= 1
 
     def close(self):

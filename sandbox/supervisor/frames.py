@@ -2,12 +2,17 @@
 
 import json
 import struct
+from collections import deque
 
 HEADER = struct.Struct(">cI")
 
+# To a sandbox.
+LANGUAGE = b"L"
 REQUEST = b"R"
 STOP = b"S"
 
+# From a sandbox.
+CLONE = b"N"
 READY = b"Y"
 STARTED = b"G"
 STDOUT = b"O"
@@ -16,8 +21,13 @@ STDOUT_TAIL = b"o"
 STDERR_TAIL = b"e"
 EXIT = b"X"
 
-# The host is trusted, yet a bound costs nothing: 1 MiB of code grows sixfold at most as JSON.
-LARGEST_REQUEST_BYTES = 8 * 1024 * 1024
+# Between the host and a zygote, which says READY as well.
+CONFIGURE = b"C"
+KILL = b"K"
+ENDED = b"D"
+
+# The host is trusted, yet a bound costs nothing: 1 MiB of code and of input grow sixfold at most as JSON.
+LARGEST_REQUEST_BYTES = 16 * 1024 * 1024
 
 
 class ChannelClosed(Exception):
@@ -30,6 +40,7 @@ class Channel:
     def __init__(self, connection):
         self._connection = connection
         self._received = bytearray()
+        self._frames = deque()
 
     def fileno(self):
         return self._connection.fileno()
@@ -43,8 +54,28 @@ class Channel:
     def send_json(self, kind, value):
         self.send(kind, json.dumps(value).encode())
 
+    def has_frames(self):
+        """True when a frame has come that nobody has taken."""
+        return bool(self._frames)
+
     def receive(self):
-        """Waits for bytes and returns the next frame as (type, payload), or None while it is incomplete."""
+        """Waits for bytes unless frames are left over, and returns the complete frames as (type, payload): perhaps none."""
+        if not self._frames:
+            self._read()
+        frames = list(self._frames)
+        self._frames.clear()
+        return frames
+
+    def wait_for(self, kind):
+        """Waits for a frame of this type and returns its payload; what comes before is ignored, what comes after is kept."""
+        while True:
+            while self._frames:
+                found, payload = self._frames.popleft()
+                if found == kind:
+                    return payload
+            self._read()
+
+    def _read(self):
         try:
             piece = self._connection.recv(65536)
         except OSError as error:
@@ -52,14 +83,12 @@ class Channel:
         if not piece:
             raise ChannelClosed()
         self._received += piece
-        if len(self._received) < HEADER.size:
-            return None
-        kind, length = HEADER.unpack_from(self._received)
-        if length > LARGEST_REQUEST_BYTES:
-            raise ChannelClosed()
-        end = HEADER.size + length
-        if len(self._received) < end:
-            return None
-        payload = bytes(self._received[HEADER.size:end])
-        del self._received[:end]
-        return kind, payload
+        while len(self._received) >= HEADER.size:
+            kind, length = HEADER.unpack_from(self._received)
+            if length > LARGEST_REQUEST_BYTES:
+                raise ChannelClosed()
+            end = HEADER.size + length
+            if len(self._received) < end:
+                return
+            self._frames.append((kind, bytes(self._received[HEADER.size:end])))
+            del self._received[:end]

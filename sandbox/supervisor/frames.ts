@@ -1,10 +1,14 @@
+import type { Duplex } from "node:stream";
+
 /**
- * Frames of the channel between the host and the jail's supervisor: type (1 byte), length (4 bytes, big endian), payload. The
- * letters are those of `frames.py`.
+ * Frames between the host and a supervisor or a zygote: type (1 byte), length (4 bytes, big endian), payload. The letters are those
+ * of `frames.py`.
  */
 export const FRAME = {
+  language: "L",
   request: "R",
   stop: "S",
+  clone: "N",
   ready: "Y",
   started: "G",
   stdout: "O",
@@ -12,6 +16,9 @@ export const FRAME = {
   stdoutTail: "o",
   stderrTail: "e",
   exit: "X",
+  configure: "C",
+  kill: "K",
+  ended: "D",
 } as const;
 
 /** One frame that came from the jail; `type` is one letter and may be unknown. */
@@ -30,6 +37,11 @@ export function encodeFrame(type: string, payload: Buffer = Buffer.alloc(0)): Bu
   header.write(type, 0, 1, "latin1");
   header.writeUInt32BE(payload.length, 1);
   return Buffer.concat([header, payload]);
+}
+
+/** Puts one frame with a JSON payload into bytes. */
+export function encodeJsonFrame(type: string, value: unknown): Buffer {
+  return encodeFrame(type, Buffer.from(JSON.stringify(value)));
 }
 
 /**
@@ -51,4 +63,16 @@ export function createFrameReader(): (chunk: Buffer) => Frame[] {
     }
     return frames;
   };
+}
+
+/** Calls `take` for each frame that comes through the channel; one that no supervisor sends destroys the channel. */
+export function onFrames(channel: Duplex, take: (frame: Frame) => void): void {
+  const read = createFrameReader();
+  channel.on("data", (chunk: Buffer) => {
+    try {
+      for (const frame of read(chunk)) take(frame);
+    } catch {
+      channel.destroy();
+    }
+  });
 }

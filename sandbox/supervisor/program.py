@@ -1,6 +1,7 @@
-"""Starts a program as a child of the supervisor, with streams of its own and nothing of the supervisor's."""
+"""Starts the process of a program ahead of the program: a child of the supervisor that waits for its source."""
 
 import importlib
+import json
 import mmap
 import os
 import resource
@@ -10,6 +11,8 @@ import _ctypes
 
 LANGUAGES_FOLDER = "/sandbox/languages"
 PR_SET_DUMPABLE = 4
+# Of all processes, the kernel is to end programs first when memory runs out.
+OUT_OF_MEMORY_SCORE = "1000"
 
 _PRCTL = _ctypes.dlsym(_ctypes.dlopen(None, 0), "prctl")
 
@@ -20,13 +23,12 @@ def set_dumpable(value):
 
 
 class Program:
-    """A running program as the supervisor sees it."""
+    """A program's process as the supervisor sees it: it waits until `encode` of a request is written to its descriptor `source`."""
 
-    def __init__(self, language, pid, stdout, stderr, marker):
+    def __init__(self, language, pid, pipes, marker):
         self.pid = pid
         self.pidfd = os.pidfd_open(pid)
-        self.stdout = stdout
-        self.stderr = stderr
+        self.stdin, self.stdout, self.stderr, self.source = pipes
         self._language = language
         self._marker = marker
 
@@ -37,8 +39,12 @@ class Program:
         return self._language.read_engine()
 
 
+def encode_source(request):
+    return json.dumps({"code": request["code"], "engine": request["engine"]}).encode()
+
+
 def load_language(name):
-    """The module of a language: `prepare` in the supervisor, `run` in the child, then questions about the end."""
+    """The module of a language: `prepare` in the supervisor, `wait_and_run` in the child, then questions about the end."""
     folder = f"{LANGUAGES_FOLDER}/{name}"
     sys.path.insert(0, folder)
     try:
@@ -47,36 +53,42 @@ def load_language(name):
         sys.path.remove(folder)
 
 
-def start(request):
-    language = load_language(request["language"])
-    language.prepare(request)
+def start_waiting(limits, memory_group):
+    """Starts the process. Its descriptors are standard input, output and error, 3 for the source, then the language's own."""
+    language = load_language(limits["language"])
+    language.prepare()
     # One byte that the child can set and that outlives it, without a descriptor.
     marker = mmap.mmap(-1, mmap.PAGESIZE)
+    stdin_inside, stdin = os.pipe()
     stdout, stdout_inside = os.pipe()
     stderr, stderr_inside = os.pipe()
+    source_inside, source = os.pipe()
+    inside = (stdin_inside, stdout_inside, stderr_inside, source_inside)
     pid = os.fork()
     if pid == 0:
-        _become_program(language, request, marker, stdout_inside, stderr_inside)
-    os.close(stdout_inside)
-    os.close(stderr_inside)
+        _become_program(language, limits, memory_group, marker, inside)
+    for descriptor in inside:
+        os.close(descriptor)
     language.release()
-    return Program(language, pid, stdout, stderr, marker)
+    return Program(language, pid, (stdin, stdout, stderr, source), marker)
 
 
-def _become_program(language, request, marker, stdout, stderr):
+def _become_program(language, limits, memory_group, marker, inside):
     try:
+        if memory_group is not None:
+            memory_group.join()
         set_dumpable(True)
         os.setsid()
-        nothing = os.open("/dev/null", os.O_RDONLY)
-        kept = language.take_descriptors()
-        # Above every standard stream, so that no move overwrites one that still has to move.
-        moved = [os.dup(descriptor) for descriptor in (nothing, stdout, stderr, *kept)]
+        with open("/proc/self/oom_score_adj", "w", encoding="ascii") as file:
+            file.write(OUT_OF_MEMORY_SCORE)
+        # Above every descriptor that is a target, so that no move overwrites one that still has to move.
+        moved = [os.dup(descriptor) for descriptor in (*inside, *language.take_descriptors())]
         for target, descriptor in enumerate(moved):
             os.dup2(descriptor, target, inheritable=True)
         os.closerange(len(moved), os.sysconf("SC_OPEN_MAX"))
-        limit = request.get("address_space_bytes")
+        limit = limits.get("address_space_bytes")
         if limit is not None:
             resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
-        language.run(request, marker)
+        language.wait_and_run(marker)
     finally:
         os._exit(127)

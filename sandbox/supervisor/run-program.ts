@@ -1,14 +1,17 @@
-import type { Language } from "#shared/contract/execute/execute-code.ts";
-import type { Jail } from "../jail/jail.ts";
-import { readBounded } from "../jail/start-jail.ts";
-import { createFrameReader, encodeFrame, FRAME, type Frame } from "./frames.ts";
+import type { EngineChoice, Language } from "#shared/contract/execute/execute-code.ts";
+import { encodeFrame, encodeJsonFrame, FRAME, type Frame } from "./frames.ts";
+import type { Sandbox } from "./sandbox.ts";
+import type { SandboxLimits } from "./sandbox-limits.ts";
 import { parseExitReport, type SandboxReport, toReport } from "./sandbox-report.ts";
-import type { SandboxLimits } from "./start-sandbox.ts";
 
 /** One program with its limits. */
 export interface SandboxProgram {
   readonly language: Language;
   readonly code: string;
+  /** What it reads from standard input. */
+  readonly stdin: string;
+  /** For JavaScript. */
+  readonly engine: EngineChoice;
   /** Wall time after which the program is ended. */
   readonly timeoutMs: number;
 }
@@ -23,98 +26,78 @@ const START_DEADLINE_MS = 15_000;
 /** The supervisor ends programs in time; the host steps in when it does not. */
 const STOP_GRACE_MS = 500;
 const KILL_GRACE_MS = 250;
-/** What is kept of the launcher's own complaints. */
-const COMPLAINT_BYTES = 4096;
-/** Beyond this much address space a single Python process gets MemoryError. */
-const PYTHON_ADDRESS_SPACE_BYTES = 2 * 1024 ** 3;
 
 function toRequest(program: SandboxProgram, limits: SandboxLimits): Buffer {
-  const request = {
-    language: program.language,
+  return encodeJsonFrame(FRAME.request, {
     code: program.code.toWellFormed(),
+    stdin: program.stdin.toWellFormed(),
+    engine: program.engine,
     timeout_ms: program.timeoutMs,
-    memory_bytes: limits.memoryBytes,
-    files: limits.files,
-    output_bytes: limits.outputBytes,
-    ...(program.language === "python" ? { address_space_bytes: PYTHON_ADDRESS_SPACE_BYTES } : {}),
-  };
-  return encodeFrame(FRAME.request, Buffer.from(JSON.stringify(request)));
+    cpu_ms: limits.cpuMs,
+  });
 }
 
 /** Ends a run in steps when the supervisor does not: a stop frame, then the whole jail. */
-function createDeadline(jail: Jail, timeoutMs: number) {
-  let timer = setTimeout(jail.kill, START_DEADLINE_MS);
+function createDeadline(sandbox: Sandbox, timeoutMs: number) {
+  let timer = setTimeout(sandbox.kill, START_DEADLINE_MS);
   return {
     programStarted() {
       clearTimeout(timer);
       timer = setTimeout(() => {
-        jail.channel.write(encodeFrame(FRAME.stop));
-        timer = setTimeout(jail.kill, KILL_GRACE_MS);
+        sandbox.send(encodeFrame(FRAME.stop));
+        timer = setTimeout(sandbox.kill, KILL_GRACE_MS);
       }, timeoutMs + STOP_GRACE_MS);
     },
     /** A jail that has reported, or failed, is on its way out; one that stays is killed. */
     clear() {
       clearTimeout(timer);
-      timer = setTimeout(jail.kill, KILL_GRACE_MS);
-      void jail.exited.then(() => clearTimeout(timer));
+      timer = setTimeout(sandbox.kill, KILL_GRACE_MS);
+      void sandbox.exited.then(() => clearTimeout(timer));
     },
   };
 }
 
 /**
  * Gives a waiting sandbox its one program and collects what comes back. The report comes when the program and all that it started
- * are gone; the rest of the jail follows (`jail.exited`).
- * @throws the signal's reason when it aborts (the jail is gone by then); SandboxError when the sandbox itself fails
+ * are gone; the rest of the jail follows (`sandbox.exited`).
+ * @throws the signal's reason when it aborts (the jail is gone by then); SandboxError when the sandbox fails before the program starts
  */
 export async function runProgram(
-  jail: Jail,
+  sandbox: Sandbox,
   program: SandboxProgram,
   options: { readonly limits: SandboxLimits; readonly signal: AbortSignal },
 ): Promise<SandboxReport> {
   const { signal, limits } = options;
   const frames: Frame[] = [];
-  const readFrames = createFrameReader();
-  const deadline = createDeadline(jail, program.timeoutMs);
+  const deadline = createDeadline(sandbox, program.timeoutMs);
   let startedAt: number | null = null;
   const reported = Promise.withResolvers<null>();
-  const take = (frame: Frame) => {
+  sandbox.listen((frame) => {
     frames.push(frame);
     if (frame.type === FRAME.started) {
       startedAt = performance.now();
       deadline.programStarted();
     }
     if (frame.type === FRAME.exit) {
-      jail.channel.end();
+      sandbox.end();
       reported.resolve(null);
     }
-  };
-  jail.channel.on("data", (chunk: Buffer) => {
-    try {
-      for (const frame of readFrames(chunk)) take(frame);
-    } catch {
-      jail.kill();
-    }
   });
-  signal.addEventListener("abort", jail.kill, { once: true });
-  if (signal.aborted) jail.kill();
-  else jail.channel.write(toRequest(program, limits));
-  jail.stdout.resume();
+  signal.addEventListener("abort", sandbox.kill, { once: true });
+  if (signal.aborted) sandbox.kill();
+  else sandbox.send(toRequest(program, limits));
   try {
-    const gone = Promise.all([readBounded(jail.stderr, COMPLAINT_BYTES), jail.exited]);
-    const ended = await Promise.race([reported.promise, gone]);
+    const complaint = await Promise.race([reported.promise, sandbox.exited]);
     signal.throwIfAborted();
     const exit = frames.find((frame) => frame.type === FRAME.exit);
     if (exit !== undefined) return toReport(frames, parseExitReport(exit.payload));
-    if (startedAt === null) {
-      throw new SandboxError(`No program started (${ended?.[1].code}): ${ended?.[0]}`);
-    }
+    if (startedAt === null) throw new SandboxError(`No program started: ${complaint}`);
     return toReport(frames, createMissingReport(program, performance.now() - startedAt));
   } finally {
     deadline.clear();
-    signal.removeEventListener("abort", jail.kill);
+    signal.removeEventListener("abort", sandbox.kill);
   }
 }
-
 /** The supervisor was ended before it could report: by the host's deadline, or by the kernel for want of memory. */
 function createMissingReport(program: SandboxProgram, wallMs: number) {
   return {

@@ -1,7 +1,14 @@
 import { FRAME, type Frame } from "./frames.ts";
 
 /** How a program came to its end: by itself, or by which limit. */
-export const ENDINGS = ["ended", "timed_out", "out_of_memory", "too_many_files", "stopped"] as const;
+export const ENDINGS = [
+  "ended",
+  "timed_out",
+  "out_of_memory",
+  "cpu_exhausted",
+  "too_many_files",
+  "stopped",
+] as const;
 export type Ending = (typeof ENDINGS)[number];
 
 /** What the supervisor says of an ended program. */

@@ -1,4 +1,4 @@
-"""Process 1 of a jail: takes one program from the channel, runs it as its child, reports how it ended, exits.
+"""Process 1 of a jail: starts the process of a program ahead, gives it its one program, reports how it ended, exits.
 
 When the host closes the channel this process exits, and the kernel ends every process of the jail with it.
 """
@@ -13,8 +13,10 @@ import time
 
 import program
 from capture import Capture
+from feed import Feed
 from frames import (
     EXIT,
+    LANGUAGE,
     READY,
     REQUEST,
     STARTED,
@@ -26,7 +28,7 @@ from frames import (
     Channel,
     ChannelClosed,
 )
-from memory_watch import find_excess
+from usage import Usage
 
 CHANNEL_DESCRIPTOR = 3
 WATCH_SECONDS = 0.05
@@ -39,46 +41,45 @@ LAST_WORDS_BYTES = 16384
 class Run:
     """One program from its start to the report of its end."""
 
-    def __init__(self, channel, request):
+    def __init__(self, channel, waiting, limits, request, memory_group):
         self._channel = channel
-        self._request = request
+        self._watch = Usage(limits, request["cpu_ms"], memory_group)
         self._why = "ended"
         self._status = None
         self._usage = None
-        self._program = program.start(request)
+        self._ended = None
+        self._program = waiting
+        limit = limits["output_bytes"]
+        self._stdout = Capture(waiting.stdout, limit, lambda head: channel.send(STDOUT, head))
+        self._stderr = Capture(waiting.stderr, limit, lambda head: channel.send(STDERR, head))
+        self._poll = select.poll()
+        for descriptor in (channel.fileno(), waiting.pidfd, waiting.stdout, waiting.stderr):
+            self._poll.register(descriptor, select.POLLIN)
+        self._streams = {stream.descriptor: stream for stream in (self._stdout, self._stderr)}
         self._started = time.monotonic()
         self._deadline = self._started + request["timeout_ms"] / 1000
-        self._ended = None
-        limit = request["output_bytes"]
-        self._stdout = Capture(self._program.stdout, limit, lambda head: channel.send(STDOUT, head))
-        self._stderr = Capture(self._program.stderr, limit, lambda head: channel.send(STDERR, head))
+        self._feed(waiting.source, program.encode_source(request))
+        self._feed(waiting.stdin, request["stdin"].encode())
         channel.send(STARTED)
 
     def watch(self):
         """Pumps, reaps and counts until the program has ended or has to end."""
-        poll = select.poll()
-        sources = {source.fileno(): source for source in (self._stdout, self._stderr)}
-        for descriptor in (self._channel.fileno(), self._program.pidfd, *sources):
-            poll.register(descriptor, select.POLLIN)
         next_count = self._started + WATCH_SECONDS
         while self._status is None:
             now = time.monotonic()
             if now >= self._deadline:
                 return self._end("timed_out")
             if now >= next_count:
-                excess = find_excess(self._request["memory_bytes"], self._request["files"])
+                excess = self._watch.find_excess(now - self._started)
                 if excess is not None:
                     return self._end(excess)
                 next_count = time.monotonic() + WATCH_SECONDS
             wait = max(0.0, min(next_count, self._deadline) - time.monotonic())
-            for descriptor, _ in poll.poll(wait * 1000 + 1):
-                if descriptor in sources:
-                    source = sources[descriptor]
-                    source.read_piece()
-                    if not source.open:
-                        poll.unregister(descriptor)
-                elif descriptor == self._channel.fileno() and self._is_stopped():
+            for descriptor, _ in self._poll.poll(wait * 1000 + 1):
+                if descriptor == self._channel.fileno() and self._is_stopped():
                     return self._end("stopped")
+                if descriptor in self._streams:
+                    self._pump(descriptor)
             self._reap(os.WNOHANG)
         return None
 
@@ -93,9 +94,23 @@ class Run:
         self._channel.send(STDERR_TAIL, bytes(self._stderr.tail))
         self._channel.send_json(EXIT, self._describe())
 
+    def _feed(self, descriptor, content):
+        """Most contents fit into the pipe at once."""
+        feed = Feed(descriptor, content)
+        feed.pump()
+        if feed.open:
+            self._streams[descriptor] = feed
+            self._poll.register(descriptor, select.POLLOUT)
+
+    def _pump(self, descriptor):
+        stream = self._streams[descriptor]
+        stream.pump()
+        if not stream.open:
+            del self._streams[descriptor]
+            self._poll.unregister(descriptor)
+
     def _is_stopped(self):
-        frame = self._channel.receive()
-        return frame is not None and frame[0] == STOP
+        return any(kind == STOP for kind, _ in self._channel.receive())
 
     def _end(self, why):
         """Kills everything in the jail but this process and waits until it is gone."""
@@ -121,7 +136,8 @@ class Run:
     def _describe(self):
         code = os.waitstatus_to_exitcode(self._status)
         why = self._why
-        if why == "ended" and self._program.ran_out_of_memory(code, self._stderr.last_bytes(LAST_WORDS_BYTES)):
+        last_words = self._stderr.last_bytes(LAST_WORDS_BYTES)
+        if why == "ended" and (self._watch.was_killed_for_memory() or self._program.ran_out_of_memory(code, last_words)):
             why = "out_of_memory"
         return {
             "why": why,
@@ -142,24 +158,35 @@ def to_signal_name(number):
         return f"SIGRTMIN+{number - signal.SIGRTMIN}"
 
 
-def receive_request(channel):
-    while True:
-        frame = channel.receive()
-        if frame is not None and frame[0] == REQUEST:
-            return json.loads(frame[1])
+def wait_for_request(channel, pidfd):
+    """A process that ends before it has its program is no use: the host gives the program to another sandbox."""
+    if not channel.has_frames():
+        poll = select.poll()
+        poll.register(channel.fileno(), select.POLLIN)
+        poll.register(pidfd, select.POLLIN)
+        if any(descriptor == pidfd for descriptor, _ in poll.poll()):
+            raise ChannelClosed()
+    return json.loads(channel.wait_for(REQUEST))
 
 
-def main():
+def serve(channel, memory_group):
+    """Raises ChannelClosed when the host has gone, or wants this sandbox no more."""
+    limits = json.loads(channel.wait_for(LANGUAGE))
+    waiting = program.start_waiting(limits, memory_group)
+    channel.send(READY)
+    request = wait_for_request(channel, waiting.pidfd)
+    run = Run(channel, waiting, limits, request, memory_group)
+    run.watch()
+    run.report()
+
+
+def main(memory_group=None):
+    """Takes the memory control group that the program's process is to join, where there is one."""
     program.set_dumpable(False)
     # bubblewrap adds it; programs start with exactly the environment that the host gives.
     os.environ.pop("PWD", None)
-    os.closerange(CHANNEL_DESCRIPTOR + 1, os.sysconf("SC_OPEN_MAX"))
-    channel = Channel(socket.socket(fileno=CHANNEL_DESCRIPTOR))
     try:
-        channel.send(READY)
-        run = Run(channel, receive_request(channel))
-        run.watch()
-        run.report()
+        serve(Channel(socket.socket(fileno=CHANNEL_DESCRIPTOR)), memory_group)
     except ChannelClosed:
         pass
     sys.stdout = sys.stderr = None
@@ -167,4 +194,6 @@ def main():
 
 
 if __name__ == "__main__":
+    # The launcher's descriptors.
+    os.closerange(CHANNEL_DESCRIPTOR + 1, os.sysconf("SC_OPEN_MAX"))
     main()

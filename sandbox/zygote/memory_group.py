@@ -91,6 +91,14 @@ class MemoryGroup:
         """The most bytes that were in use at once; what is in use now where the kernel does not keep the peak."""
         return int(_read(self._usage if self._peak is None else self._peak))
 
+    def descriptors(self):
+        """What must stay open for the other methods to work."""
+        return {
+            descriptor
+            for descriptor in (self._procs, self._kills, self._usage, self._peak)
+            if descriptor is not None
+        }
+
     def close(self):
         """Closes the files, and leaves the group. Programs must not inherit them: call it in their process after `join`."""
         _close_all((self._procs, self._kills, self._usage, self._peak))

@@ -4,6 +4,7 @@ import { createLocalExecutor } from "#functions/execute/executor/executor-local.
 import { createLogger } from "#shared/observability/logger.ts";
 import { describeFull } from "../support/capabilities.ts";
 import { processesBelow } from "../support/processes-below.ts";
+import { toProgram } from "./sandbox.fixture.ts";
 
 const ROUNDS = 30;
 
@@ -32,7 +33,7 @@ const NASTY = [
 
 describeFull(["sandbox"], "hundreds of nasty programs, and callers who leave", () => {
   it("leave no process, descriptor or mount behind", async () => {
-    const hello = { language: "python", code: "print('still here')", timeoutMs: 5_000 } as const;
+    const hello = toProgram({ language: "python", code: "print('still here')", timeoutMs: 5_000 });
     const options = { logger: createLogger({}, () => undefined) };
     const first = createLocalExecutor(options);
     await first.run(hello, { signal: AbortSignal.timeout(60_000) });
@@ -44,10 +45,9 @@ describeFull(["sandbox"], "hundreds of nasty programs, and callers who leave", (
         NASTY.map(({ language, code }, index) => {
           // Callers leave early, also while a sandbox is still being started.
           const patience = (round + index) % 4 === 0 ? 1 + ((round * 37) % 250) : 50_000;
-          return executor.run(
-            { language, code, timeoutMs: 1_000 },
-            { signal: AbortSignal.timeout(patience) },
-          );
+          return executor.run(toProgram({ language, code, timeoutMs: 1_000 }), {
+            signal: AbortSignal.timeout(patience),
+          });
         }),
       );
     }

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { afterAll } from "@jest/globals";
-import type { Executor, RunResult } from "#functions/execute/executor/executor.ts";
+import type { Executor, Program, RunResult } from "#functions/execute/executor/executor.ts";
 import {
   createLocalExecutor,
   type LocalExecutorOptions,
@@ -24,12 +24,22 @@ export function createQuietLogger(lines: string[] = []): Logger {
 const executors: Executor[] = [];
 afterAll(() => Promise.all(executors.map((executor) => executor.close())));
 
+/** A program with nothing special about it. */
+export function toProgram(program: Pick<Program, "language" | "code"> & Partial<Program>): Program {
+  return { stdin: "", engine: "auto", timeoutMs: 20_000, ...program };
+}
+
 /** An executor, closed after the tests of the file that asks. */
 export function createTestExecutor(options: Partial<LocalExecutorOptions> = {}): Executor {
   if (!existsSync(`${ROOT}dist/sandbox/javascript/preload.cjs`)) {
     execFileSync(process.execPath, [`${ROOT}scripts/build-sandbox.ts`]);
   }
-  const executor = createLocalExecutor({ logger: createQuietLogger(), queueWaitMs: 25_000, ...options });
+  const executor = createLocalExecutor({
+    logger: createQuietLogger(),
+    queueWaitMs: 25_000,
+    warm: { python: 2, data: 0, javascript: 1 },
+    ...options,
+  });
   executors.push(executor);
   return executor;
 }
@@ -43,7 +53,7 @@ export function createRunners(executor: Executor) {
       timeoutMs = 20_000,
       signal: AbortSignal = AbortSignal.timeout(28_000),
     ): Promise<RunResult> =>
-      executor.run({ language, code, timeoutMs }, { signal });
+      executor.run(toProgram({ language, code, timeoutMs }), { signal });
   return { python: runner("python"), javascript: runner("javascript") };
 }
 

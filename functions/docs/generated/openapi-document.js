@@ -98,6 +98,7 @@ export const openApiDocument = {
                       "signal": null,
                       "language": "python",
                       "engine": "cpython",
+                      "start": "warm",
                       "truncated": false,
                       "execution_id": "0c5a5c3e-4b1d-4f0e-9a59-0a2f6f4f2f11",
                       "request_id": "6f9d7a52-6a0e-4a52-8f6c-5f3a3f8f8a10"
@@ -117,6 +118,7 @@ export const openApiDocument = {
                       "signal": "SIGKILL",
                       "language": "javascript",
                       "engine": "isolated-vm",
+                      "start": "warm",
                       "truncated": false,
                       "execution_id": "1d0c1c5e-95cf-4a0b-9d0e-2f6b7c8d9e0f",
                       "code": "program_timed_out",
@@ -700,6 +702,21 @@ export const openApiDocument = {
             "maximum": 30,
             "default": 10,
             "description": "Seconds after which the program is ended, 1 to 30."
+          },
+          "stdin": {
+            "type": "string",
+            "maxLength": 1000000,
+            "description": "What the program reads from standard input; empty when not given."
+          },
+          "engine": {
+            "type": "string",
+            "enum": [
+              "auto",
+              "node",
+              "isolated-vm"
+            ],
+            "default": "auto",
+            "description": "For JavaScript: node, isolated-vm (the bare language), or auto to choose by the program."
           }
         },
         "required": [
@@ -773,6 +790,14 @@ export const openApiDocument = {
             "type": "string",
             "description": "What ran the program: cpython, node or isolated-vm."
           },
+          "start": {
+            "type": "string",
+            "enum": [
+              "warm",
+              "cold"
+            ],
+            "description": "Warm when a fresh sandbox was ready before the request came."
+          },
           "truncated": {
             "type": "boolean",
             "description": "True when the middle of output or stderr was left out."
@@ -802,6 +827,7 @@ export const openApiDocument = {
           "signal",
           "language",
           "engine",
+          "start",
           "truncated",
           "execution_id",
           "request_id"

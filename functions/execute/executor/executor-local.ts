@@ -1,18 +1,16 @@
 import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import type { JailOptions } from "#sandbox/jail/jail.ts";
+import { JAIL_USER } from "#sandbox/jail/launch-command.ts";
+import { openMemoryCgroup } from "#sandbox/jail/memory-cgroup.ts";
 import { type JailProbe, probeJail } from "#sandbox/jail/probe-jail.ts";
+import { findNode, JAVASCRIPT_FOLDER, PYTHON_PATH } from "#sandbox/supervisor/inside.ts";
 import { SandboxError } from "#sandbox/supervisor/run-program.ts";
-import { createSandboxPool } from "#sandbox/supervisor/sandbox-pool.ts";
+import { DEFAULT_SANDBOX_LIMITS, type SandboxLimits } from "#sandbox/supervisor/sandbox-limits.ts";
 import type { SandboxReport } from "#sandbox/supervisor/sandbox-report.ts";
-import {
-  DEFAULT_SANDBOX_LIMITS,
-  findNode,
-  JAVASCRIPT_FOLDER,
-  PYTHON_PATH,
-  type SandboxLimits,
-  startSandbox,
-} from "#sandbox/supervisor/start-sandbox.ts";
+import { startColdSandbox } from "#sandbox/supervisor/start-cold-sandbox.ts";
+import { createSandboxPool, type SandboxKind, type SandboxStart } from "#sandbox/zygote/sandbox-pool.ts";
+import { startZygote } from "#sandbox/zygote/start-zygote.ts";
 import type { Language } from "#shared/contract/execute/execute-code.ts";
 import { AppError } from "#shared/errors/app-error.ts";
 import { hidePaths } from "#shared/observability/describe-cause.ts";
@@ -23,16 +21,24 @@ import type { Executor, LanguageReport, Program, RunResult } from "./executor.ts
 /** What the local executor is built with; everything but the logger has a default. */
 export interface LocalExecutorOptions extends JailOptions {
   readonly logger: Logger;
-  /** Programs that run at the same time; one for each processor, at least two, by default. */
+  /** Programs that run at the same time; four for each processor by default. */
   readonly concurrency?: number;
-  /** Sandboxes that wait for a program when nothing runs; as many as `concurrency` by default. */
-  readonly waitingSandboxes?: number;
+  /** Sandboxes that wait for a program of each kind. */
+  readonly warm?: Partial<Record<SandboxKind, number>>;
+  /** False where memory is counted by the supervisor although there are control groups. */
+  readonly memoryCgroup?: boolean;
   /** Programs that wait for a sandbox; 32 by default. */
   readonly queueLength?: number;
   /** Longest wait of a program for a sandbox; 10 s by default. */
   readonly queueWaitMs?: number;
   readonly limits?: Partial<SandboxLimits>;
 }
+
+/** Sandboxes that wait when nothing else is asked for. */
+export const DEFAULT_WARM: Readonly<Record<SandboxKind, number>> = { python: 8, data: 4, javascript: 4 };
+
+/** Programs that run at the same time on this machine when nothing else is asked for: many of them wait for something. */
+export const DEFAULT_CONCURRENCY = 4 * availableParallelism();
 
 /** A failed probe is asked again after this time: the owner may have installed what was missing. */
 const PROBE_AGAIN_MS = 10_000;
@@ -50,14 +56,19 @@ const VERSION_PROGRAMS: Readonly<Record<Language, string>> = {
  */
 export function createLocalExecutor(options: LocalExecutorOptions): Executor {
   const limits = { ...DEFAULT_SANDBOX_LIMITS, ...options.limits };
-  const concurrency = options.concurrency ?? Math.max(2, availableParallelism());
+  const { logger } = options;
+  const memoryCgroup =
+    options.memoryCgroup === false ? null : openMemoryCgroup({ uid: Number(JAIL_USER), logger });
   const pool = createSandboxPool({
-    size: options.waitingSandboxes ?? concurrency,
+    sizes: { ...DEFAULT_WARM, ...options.warm },
     limits,
-    start: () => startSandbox(limits, options),
+    startZygote: (warmth) => startZygote(warmth, limits, { ...options, memoryCgroup }),
+    startCold: (language) => startColdSandbox(language, limits, options),
+    onLost: (warmth, reason) =>
+      logger.log("WARNING", "A zygote was lost and is replaced", { warmth, cause: hidePaths(reason) }),
   });
   const slots = createSlots({
-    places: concurrency,
+    places: options.concurrency ?? DEFAULT_CONCURRENCY,
     queue: options.queueLength ?? 32,
     waitMs: options.queueWaitMs ?? 10_000,
     busyMessage: "Every sandbox is busy: send the program again in a moment.",
@@ -74,7 +85,8 @@ export function createLocalExecutor(options: LocalExecutorOptions): Executor {
       const reason = await findObstacle(program.language, probe);
       if (reason !== null) throw new AppError("sandbox_unavailable", reason);
       signal.throwIfAborted();
-      return toRunResult(await pool.run(program, { signal }));
+      const { report, start } = await pool.run(program, { signal });
+      return toRunResult(report, start);
     } finally {
       release();
       // After the answer is on its way: starting a process holds this one up.
@@ -100,7 +112,13 @@ export function createLocalExecutor(options: LocalExecutorOptions): Executor {
     if (reason !== null) return { name, version: null, available: false, reason };
     const known = versions.get(name);
     if (known !== undefined) return { name, version: known, available: true };
-    const program = { language: name, code: VERSION_PROGRAMS[name], timeoutMs: VERSION_TIMEOUT_MS };
+    const program = {
+      language: name,
+      code: VERSION_PROGRAMS[name],
+      stdin: "",
+      engine: "auto",
+      timeoutMs: VERSION_TIMEOUT_MS,
+    } as const;
     const { status, stdout } = await run(program, { signal });
     const version = stdout.trim();
     if (status !== "succeeded" || version === "") {
@@ -120,6 +138,7 @@ export function createLocalExecutor(options: LocalExecutorOptions): Executor {
       closing.abort(shuttingDown());
       await Promise.allSettled(running);
       await pool.close();
+      await memoryCgroup?.close();
     },
   };
 }
@@ -164,9 +183,10 @@ function toPublicError(error: unknown, caller: AbortSignal, closing: AbortSignal
   return error;
 }
 
-function toRunResult(report: SandboxReport): RunResult {
+function toRunResult(report: SandboxReport, start: SandboxStart): RunResult {
   return {
     ...toEnd(report),
+    start,
     stdout: report.stdout,
     stderr: report.stderr,
     truncated: report.stdoutDropped > 0 || report.stderrDropped > 0,
@@ -175,13 +195,21 @@ function toRunResult(report: SandboxReport): RunResult {
   };
 }
 
-function toEnd(report: SandboxReport): Pick<RunResult, "status" | "exitCode" | "signal"> {
+function toEnd(report: SandboxReport): Pick<RunResult, "status" | "exitCode" | "signal" | "limit"> {
   const { why, code, signal } = report;
-  if (why === "timed_out" || why === "stopped") {
-    return { status: "timed_out", exitCode: null, signal: "SIGKILL" };
+  const killed = { exitCode: null, signal: "SIGKILL" } as const;
+  switch (why) {
+    case "timed_out":
+    case "stopped":
+      return { status: "timed_out", ...killed, limit: null };
+    case "cpu_exhausted":
+      return { status: "timed_out", ...killed, limit: "cpu_time" };
+    case "too_many_files":
+      return { status: "killed", ...killed, limit: "files" };
+    case "out_of_memory":
+      return { status: "out_of_memory", exitCode: code, signal, limit: null };
+    case "ended":
+      if (signal !== null) return { status: "killed", exitCode: null, signal, limit: null };
+      return { status: code === 0 ? "succeeded" : "failed", exitCode: code, signal: null, limit: null };
   }
-  if (why === "out_of_memory") return { status: "out_of_memory", exitCode: code, signal };
-  if (why === "too_many_files") return { status: "killed", exitCode: null, signal: "SIGKILL" };
-  if (signal !== null) return { status: "killed", exitCode: null, signal };
-  return { status: code === 0 ? "succeeded" : "failed", exitCode: code, signal: null };
 }

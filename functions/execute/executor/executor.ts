@@ -1,9 +1,13 @@
-import type { Language } from "#shared/contract/execute/execute-code.ts";
+import type { EngineChoice, Language } from "#shared/contract/execute/execute-code.ts";
 
 /** What is asked: one program with its limits. */
 export interface Program {
   readonly language: Language;
   readonly code: string;
+  /** What it reads from standard input. */
+  readonly stdin: string;
+  /** What is to run a JavaScript program. */
+  readonly engine: EngineChoice;
   /** Wall time after which the run is ended. */
   readonly timeoutMs: number;
 }
@@ -22,6 +26,10 @@ export interface RunResult {
   readonly truncated: boolean;
   /** cpython, node or isolated-vm. */
   readonly engine: string;
+  /** Warm when a sandbox was ready before the program came. */
+  readonly start: "warm" | "cold";
+  /** The limit that ended the program, where the status does not tell. */
+  readonly limit: "cpu_time" | "files" | null;
   readonly wallMs: number;
 }
 

@@ -9,6 +9,12 @@ export const LANGUAGES = ["python", "javascript"] as const;
 /** A language that programs may be written in. */
 export type Language = (typeof LANGUAGES)[number];
 
+/** What may run a JavaScript program; `auto` chooses by what the program names. */
+export const ENGINE_CHOICES = ["auto", "node", "isolated-vm"] as const;
+
+/** What may run a JavaScript program. */
+export type EngineChoice = (typeof ENGINE_CHOICES)[number];
+
 const request = {
   type: "object",
   properties: {
@@ -26,6 +32,19 @@ const request = {
       type: "integer",
       ...EXECUTE_TIMEOUT_SECONDS,
       description: "Seconds after which the program is ended, 1 to 30.",
+    },
+    stdin: {
+      type: "string",
+      maxLength: 1_000_000,
+      // Without lone surrogates, which UTF-8 cannot carry.
+      pattern: "^[^\\uD800-\\uDFFF]*$",
+      description: "What the program reads from standard input; empty when not given.",
+    },
+    engine: {
+      type: "string",
+      enum: ENGINE_CHOICES,
+      default: "auto",
+      description: "For JavaScript: node, isolated-vm (the bare language), or auto to choose by the program.",
     },
   },
   required: ["code"],
@@ -53,6 +72,11 @@ const response = {
     signal: { type: ["string", "null"], description: "The signal that ended the program, like SIGSEGV." },
     language: { type: "string", enum: LANGUAGES },
     engine: { type: "string", description: "What ran the program: cpython, node or isolated-vm." },
+    start: {
+      type: "string",
+      enum: ["warm", "cold"],
+      description: "Warm when a fresh sandbox was ready before the request came.",
+    },
     truncated: { type: "boolean", description: "True when the middle of output or stderr was left out." },
     execution_id: { type: "string", description: "Names this run." },
     ...FAILURE_FIELDS,
@@ -69,6 +93,7 @@ const response = {
     "signal",
     "language",
     "engine",
+    "start",
     "truncated",
     "execution_id",
     "request_id",
@@ -115,6 +140,7 @@ export const executeCode = {
         signal: null,
         language: "python",
         engine: "cpython",
+        start: "warm",
         truncated: false,
         execution_id: "0c5a5c3e-4b1d-4f0e-9a59-0a2f6f4f2f11",
         request_id: "6f9d7a52-6a0e-4a52-8f6c-5f3a3f8f8a10",
@@ -134,6 +160,7 @@ export const executeCode = {
         signal: "SIGKILL",
         language: "javascript",
         engine: "isolated-vm",
+        start: "warm",
         truncated: false,
         execution_id: "1d0c1c5e-95cf-4a0b-9d0e-2f6b7c8d9e0f",
         code: "program_timed_out",

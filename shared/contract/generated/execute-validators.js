@@ -36,9 +36,10 @@ var require_ucs2length = __commonJS({
 
 // validators.js
 var validateExecuteCode = validate20;
-var schema31 = { "type": "object", "properties": { "code": { "type": "string", "minLength": 1, "maxLength": 1e6, "pattern": "^[^\\u0000\\uD800-\\uDFFF]*$", "description": "The program. What it prints is the answer: print results, in JavaScript with console.log." }, "language": { "type": "string", "enum": ["python", "javascript"], "default": "python", "description": "The program's language." }, "timeout": { "type": "integer", "minimum": 1, "maximum": 30, "default": 10, "description": "Seconds after which the program is ended, 1 to 30." } }, "required": ["code"], "additionalProperties": false };
+var schema31 = { "type": "object", "properties": { "code": { "type": "string", "minLength": 1, "maxLength": 1e6, "pattern": "^[^\\u0000\\uD800-\\uDFFF]*$", "description": "The program. What it prints is the answer: print results, in JavaScript with console.log." }, "language": { "type": "string", "enum": ["python", "javascript"], "default": "python", "description": "The program's language." }, "timeout": { "type": "integer", "minimum": 1, "maximum": 30, "default": 10, "description": "Seconds after which the program is ended, 1 to 30." }, "stdin": { "type": "string", "maxLength": 1e6, "pattern": "^[^\\uD800-\\uDFFF]*$", "description": "What the program reads from standard input; empty when not given." }, "engine": { "type": "string", "enum": ["auto", "node", "isolated-vm"], "default": "auto", "description": "For JavaScript: node, isolated-vm (the bare language), or auto to choose by the program." } }, "required": ["code"], "additionalProperties": false };
 var func1 = require_ucs2length().default;
 var pattern4 = new RegExp("^[^\\u0000\\uD800-\\uDFFF]*$", "u");
+var pattern5 = new RegExp("^[^\\uD800-\\uDFFF]*$", "u");
 function validate20(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
@@ -56,6 +57,9 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.timeout === void 0) {
       data.timeout = 10;
     }
+    if (data.engine === void 0) {
+      data.engine = "auto";
+    }
     if (data.code === void 0) {
       const err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "code" }, message: "must have required property 'code'" };
       if (vErrors === null) {
@@ -66,7 +70,7 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
       errors++;
     }
     for (const key0 in data) {
-      if (!(key0 === "code" || key0 === "language" || key0 === "timeout")) {
+      if (!(key0 === "code" || key0 === "language" || key0 === "timeout" || key0 === "stdin" || key0 === "engine")) {
         const err1 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
         if (vErrors === null) {
           vErrors = [err1];
@@ -165,12 +169,62 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
     }
+    if (data.stdin !== void 0) {
+      let data3 = data.stdin;
+      if (typeof data3 === "string") {
+        if (func1(data3) > 1e6) {
+          const err11 = { instancePath: instancePath + "/stdin", schemaPath: "#/properties/stdin/maxLength", keyword: "maxLength", params: { limit: 1e6 }, message: "must NOT have more than 1000000 characters" };
+          if (vErrors === null) {
+            vErrors = [err11];
+          } else {
+            vErrors.push(err11);
+          }
+          errors++;
+        }
+        if (!pattern5.test(data3)) {
+          const err12 = { instancePath: instancePath + "/stdin", schemaPath: "#/properties/stdin/pattern", keyword: "pattern", params: { pattern: "^[^\\uD800-\\uDFFF]*$" }, message: 'must match pattern "^[^\\uD800-\\uDFFF]*$"' };
+          if (vErrors === null) {
+            vErrors = [err12];
+          } else {
+            vErrors.push(err12);
+          }
+          errors++;
+        }
+      } else {
+        const err13 = { instancePath: instancePath + "/stdin", schemaPath: "#/properties/stdin/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err13];
+        } else {
+          vErrors.push(err13);
+        }
+        errors++;
+      }
+    }
+    let data4 = data.engine;
+    if (typeof data4 !== "string") {
+      const err14 = { instancePath: instancePath + "/engine", schemaPath: "#/properties/engine/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+      if (vErrors === null) {
+        vErrors = [err14];
+      } else {
+        vErrors.push(err14);
+      }
+      errors++;
+    }
+    if (!(data4 === "auto" || data4 === "node" || data4 === "isolated-vm")) {
+      const err15 = { instancePath: instancePath + "/engine", schemaPath: "#/properties/engine/enum", keyword: "enum", params: { allowedValues: schema31.properties.engine.enum }, message: "must be equal to one of the allowed values" };
+      if (vErrors === null) {
+        vErrors = [err15];
+      } else {
+        vErrors.push(err15);
+      }
+      errors++;
+    }
   } else {
-    const err11 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    const err16 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
     if (vErrors === null) {
-      vErrors = [err11];
+      vErrors = [err16];
     } else {
-      vErrors.push(err11);
+      vErrors.push(err16);
     }
     errors++;
   }

@@ -10,8 +10,10 @@ const SPEC = {
   limits: { processes: 5, openFiles: 6, fileSizeBytes: 7, addressSpaceBytes: 8, cpuSeconds: 9 },
 };
 
+const MOUNTS = { readOnly: [{ source: "/a b", target: "/c" }], writable: [] };
+
 describe("the arguments of bubblewrap", () => {
-  const list = toBubblewrapArguments(SPEC, [{ source: "/a b", target: "/c" }], []);
+  const list = toBubblewrapArguments(SPEC, MOUNTS, []);
 
   it("take a new namespace of each kind, drop the environment and end with the parent", () => {
     for (const flag of [
@@ -42,6 +44,20 @@ describe("the arguments of bubblewrap", () => {
 
   it("set every limit", () => {
     expect(list.join(" ")).toContain("--as=8 --cpu=9 --nproc=5 --nofile=6 --fsize=7 --core=0");
+  });
+});
+
+describe("the arguments of bubblewrap for a jail that makes jails", () => {
+  const writable = [{ source: "/groups", target: "/run/memory" }];
+  const list = toBubblewrapArguments({ ...SPEC, nests: true }, { ...MOUNTS, writable }, []).join(" ");
+
+  it("take every namespace but that of control groups, and no filter", () => {
+    for (const kind of ["user", "ipc", "pid", "net", "uts"]) expect(list).toContain(`--unshare-${kind}`);
+    expect(list).not.toMatch(/--unshare-(all|cgroup)|--disable-userns|--seccomp/);
+  });
+
+  it("bind what the zygote writes to", () => {
+    expect(list).toContain("--bind /groups /run/memory");
   });
 });
 

@@ -1,0 +1,65 @@
+import type { Duplex } from "node:stream";
+import { FRAME, type Frame, onFrames } from "./frames.ts";
+
+/** A jail with a supervisor in it that waits for its one program. */
+export interface Sandbox {
+  /** Resolves to true when the program's process waits for its source, to false when the sandbox ended before that. */
+  readonly ready: Promise<boolean>;
+  /** Resolves when every process of the jail is gone, to what is known of the reason: for the log, not for the public. */
+  readonly exited: Promise<string>;
+  readonly isReady: () => boolean;
+  /** Sends bytes to the supervisor. */
+  send(frame: Buffer): void;
+  /** Hands over every frame that has come and will come. Called once. */
+  listen(take: (frame: Frame) => void): void;
+  /** Tells the supervisor that nothing more will come, which ends it. */
+  end(): void;
+  /** Ends every process of the jail at once. */
+  kill(): void;
+}
+
+/**
+ * Makes a sandbox of a supervisor's channel.
+ * @param exited as for the sandbox
+ * @param kill as for the sandbox
+ * @param onClone takes the frame in which a zygote numbers its clone
+ */
+export function createSandbox(parts: {
+  readonly channel: Duplex;
+  readonly exited: Promise<string>;
+  readonly kill: () => void;
+  readonly onClone?: (frame: Frame) => void;
+}): Sandbox {
+  const { channel, exited, kill, onClone } = parts;
+  const ready = Promise.withResolvers<boolean>();
+  let isReady = false;
+  let early: Frame[] = [];
+  let take = (frame: Frame): void => {
+    early.push(frame);
+  };
+  onFrames(channel, (frame) => {
+    if (frame.type === FRAME.ready) {
+      isReady = true;
+      ready.resolve(true);
+    } else if (frame.type === FRAME.clone) {
+      onClone?.(frame);
+    } else {
+      take(frame);
+    }
+  });
+  channel.on("close", () => ready.resolve(false));
+  void exited.then(() => ready.resolve(false));
+  return {
+    ready: ready.promise,
+    exited,
+    isReady: () => isReady,
+    send: (frame) => void channel.write(frame),
+    listen(listener) {
+      take = listener;
+      for (const frame of early) listener(frame);
+      early = [];
+    },
+    end: () => channel.end(),
+    kill,
+  };
+}
