@@ -89,7 +89,8 @@ def hide():
             del attributes[own_name]
         if not (getattr(module, "__file__", None) or "").startswith(_OWN_FOLDER):
             _hidden[name] = (module, is_attribute)
-    _frozen_importlib._find_and_load = _load_or_show
+    _frozen_importlib._find_and_load = _find_and_load
+    _frozen_importlib._ModuleLockManager = _ShowingLockManager
 
 
 def find_known(name):
@@ -97,27 +98,28 @@ def find_known(name):
     return _known.get(name)
 
 
-def _load_or_show(name, import_):
-    if name in _hidden:
+class _ShowingLockManager(_frozen_importlib._ModuleLockManager):
+    """What importlib enters when it has to load a module. Nothing of it is left on the stack when that fails."""
+
+    def __enter__(self):
+        super().__enter__()
+        if self._name not in _hidden:
+            return
         # The lock of all imports: threads of the program may import the same.
         _imp.acquire_lock()
         try:
-            _show(name)
+            if self._name in _hidden:
+                _show(self._name)
         finally:
             _imp.release_lock()
-    return _find_and_load(name, import_)
-
-
-# Tracebacks leave out the frames of imports, which they know by the name of the file.
-_load_or_show.__code__ = _load_or_show.__code__.replace(co_filename="<frozen importlib._bootstrap>")
 
 
 def _show(name):
     """Brings a module back with all that it brought; forgets them, to be loaded again, where a program has others of these names."""
-    names = [name for name in _collect(name) if name in _hidden]
-    names.sort(key=_order.__getitem__)
-    found = {name: _hidden.pop(name) for name in names}
-    if _is_shadowed(names):
+    brought = _collect(name)
+    hidden = sorted(brought & _hidden.keys(), key=_order.__getitem__)
+    found = {name: _hidden.pop(name) for name in hidden}
+    if _has_changed_imports() or _is_shadowed(brought, hidden):
         return
     sys.modules.update((name, module) for name, (module, _) in found.items())
     for name, (module, is_attribute) in found.items():
@@ -136,9 +138,15 @@ def _collect(name):
     return names
 
 
-def _is_shadowed(names):
-    """True when a fresh interpreter, with the program's own changes, would or could find another module under one of the names."""
-    if _finders != (sys.meta_path, sys.path_hooks) or any(name in sys.modules for name in names):
+def _has_changed_imports():
+    return builtins.__import__ is not _builtin_import or _finders != (sys.meta_path, sys.path_hooks)
+
+
+def _is_shadowed(brought, hidden):
+    """True when a fresh interpreter has, or may find, another module under one of the names."""
+    if any(sys.modules.get(name) is not _known.get(name) for name in brought.difference(hidden)):
+        return True
+    if any(name in sys.modules for name in hidden):
         return True
     length = len(BASE_PATH)
     places = [place for place in range(len(sys.path) - length + 1) if sys.path[place] == BASE_PATH[0]]
@@ -152,4 +160,4 @@ def _is_shadowed(names):
             pass
         except OSError:
             return True  # An archive of modules.
-    return not found.isdisjoint(names)
+    return not found.isdisjoint(hidden)
