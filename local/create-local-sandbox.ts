@@ -1,6 +1,7 @@
 import type { Executor } from "#functions/execute/executor/executor.ts";
 import { createLocalExecutor } from "#functions/execute/executor/executor-local.ts";
 import type { Logger } from "#shared/observability/logger.ts";
+import type { SandboxSettings } from "./sandbox-settings.ts";
 
 /** Languages are looked for in running sandboxes at the start; a machine that is slower than this starts all the same. */
 const LOOK_TIMEOUT_MS = 10_000;
@@ -13,8 +14,8 @@ export interface LocalSandbox {
 }
 
 /** Builds the local executor and finds out what it can run. */
-export async function createLocalSandbox(logger: Logger): Promise<LocalSandbox> {
-  const executor = createLocalExecutor({ logger });
+export async function createLocalSandbox(settings: SandboxSettings, logger: Logger): Promise<LocalSandbox> {
+  const executor = createLocalExecutor({ ...settings, logger });
   const languages = await executor
     .listLanguages({ signal: AbortSignal.timeout(LOOK_TIMEOUT_MS) })
     .catch(() => []);

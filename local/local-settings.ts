@@ -3,6 +3,7 @@ import { str } from "envalid";
 import { type EdgeSettings, loadEdgeSettings } from "#shared/config/edge-settings.ts";
 import { loadSettings, SettingsError } from "#shared/config/load-settings.ts";
 import { integer } from "#shared/config/setting-kinds.ts";
+import { loadSandboxSettings, type SandboxSettings } from "./sandbox-settings.ts";
 
 /** What one machine needs to know beside the edge. */
 export interface LocalSettings {
@@ -13,6 +14,7 @@ export interface LocalSettings {
   readonly dataFolder: string;
   readonly warehouse: "duckdb" | "bigquery";
   readonly edge: EdgeSettings;
+  readonly sandbox: SandboxSettings;
 }
 
 const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|::1)$/;
@@ -30,11 +32,13 @@ export function loadLocalSettings(): LocalSettings {
     WAREHOUSE: str({ default: "duckdb", choices: ["duckdb", "bigquery"], desc: "What answers SQL." }),
   });
   const edge = loadEdgeSettings();
+  const sandbox = loadSandboxSettings();
   if (edge.publicBaseUrl === null && !LOOPBACK.test(env.HOST)) {
     throw new SettingsError(
       "Wrong settings: PUBLIC_BASE_URL is missing. Set it to the address that callers use, because HOST is not a loopback address.",
     );
   }
   const warehouse = env.WAREHOUSE === "bigquery" ? "bigquery" : "duckdb";
-  return { host: env.HOST, port: env.PORT, dataFolder: resolve(env.CODEX_DATA_DIR), warehouse, edge };
+  const dataFolder = resolve(env.CODEX_DATA_DIR);
+  return { host: env.HOST, port: env.PORT, dataFolder, warehouse, edge, sandbox };
 }

@@ -34,7 +34,7 @@ async function start(): Promise<void> {
     ? { ...settings.edge, apiKeys: [{ name: "default", key: loadOrCreateApiKey(settings.dataFolder) }] }
     : settings.edge;
   installEdge();
-  const { executor, notices } = await createLocalSandbox(logger);
+  const { executor, notices } = await createLocalSandbox(settings.sandbox, logger);
   const warehouse = await createLocalWarehouse(settings, logger);
   onShutdown(() => executor.close());
   onShutdown(() => warehouse.close());

@@ -9,6 +9,12 @@ export function integer(minimum: number, maximum: number) {
   });
 }
 
+/** A switch: the words on and off, true and false in the program. */
+export const onOrOff = makeExactValidator<boolean>((input) => {
+  if (input === "on" || input === "off") return input === "on";
+  throw new EnvError("must be on or off");
+});
+
 /** An http or https address without a trailing slash, query or fragment. */
 export const baseUrl = makeExactValidator<string>((input) => {
   const url = URL.canParse(input) ? new URL(input) : null;

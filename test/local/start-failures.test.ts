@@ -28,6 +28,23 @@ describe("a start that cannot succeed prints one line, no stack, and exits with 
     ["a key that is too short", { CODEX_API_TOKEN: "secret" }, /CODEX_API_TOKEN must have 16/],
     ["a base address that is none", { PUBLIC_BASE_URL: "example.org" }, /PUBLIC_BASE_URL must be an address/],
     ["an open address without its public name", { HOST: "0.0.0.0" }, /PUBLIC_BASE_URL is missing/],
+    [
+      "a sandbox that no interpreter fits into",
+      { SANDBOX_MEMORY_MIB: "63" },
+      /SANDBOX_MEMORY_MIB must be a whole number from 64 to 65536/,
+    ],
+    [
+      "a server that runs nothing",
+      { SANDBOX_CONCURRENCY: "0" },
+      /SANDBOX_CONCURRENCY must be a whole number/,
+    ],
+    ["half a program in the queue", { SANDBOX_QUEUE_LENGTH: "0.5" }, /SANDBOX_QUEUE_LENGTH must be/],
+    ["a switch that is neither", { SANDBOX_MEMORY_CGROUP: "yes" }, /SANDBOX_MEMORY_CGROUP must be on or off/],
+    [
+      "two wrong settings",
+      { SANDBOX_CPU_SECONDS: "0", SANDBOX_DISK_MIB: "1e3" },
+      /SANDBOX_CPU_SECONDS must be .*; SANDBOX_DISK_MIB must be/,
+    ],
     ["an unknown warehouse", { WAREHOUSE: "mysql" }, /WAREHOUSE/],
     [
       "a data folder that cannot be made",
