@@ -32,13 +32,15 @@ function describeFailure(stderr: string, language: ExecuteCodeRequest["language"
   return told === null ? null : told.slice(0, MAX_CHARACTERS).toWellFormed();
 }
 
-/** A traceback ends with the exception, below its innermost frame. */
+/** A traceback ends with the exception, below its innermost frame; the sandbox says one line more of a missing module. */
 function tellPython(lines: readonly string[]): string | null {
-  const last = lines.at(-1)?.trim();
+  const hint = lines.at(-1)?.startsWith("The sandbox has no network") ? lines.at(-1) : undefined;
+  const last = lines.at(hint === undefined ? -1 : -2)?.trim();
   if (last === undefined) return null;
   const frame = lines.findLast((line) => /^\s*File "[^"]*main\.py", line \d+/.test(line));
   const line = frame === undefined ? undefined : /line (\d+)/.exec(frame)?.[1];
-  return line === undefined ? last : `${last} (line ${line})`;
+  const told = line === undefined ? last : `${last} (line ${line})`;
+  return hint === undefined ? told : `${told}. ${hint.trim()}`;
 }
 
 /** Node prints the place, the source line and a caret above the error, and its stack and version below it. */

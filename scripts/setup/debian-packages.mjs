@@ -4,6 +4,15 @@ import { isRoot, run, say } from "./run.mjs";
 /** What programs run with. */
 const FOR_PROGRAMS = ["bubblewrap", "python3", "python3-numpy", "python3-pandas", "python3-matplotlib"];
 
+/** What programs may have besides, when the owner asks for it: about 300 MB. */
+const FOR_MORE_PROGRAMS = [
+  "python3-openpyxl",
+  "python3-pil",
+  "python3-scipy",
+  "python3-sklearn",
+  "python3-sympy",
+];
+
 /** What the suites together need besides. */
 const FOR_ALL_SUITES = ["chromium", "python3-fastapi", "python3-uvicorn"];
 
@@ -17,11 +26,20 @@ const APT_OPTIONS = [
 ];
 
 /**
+ * The Debian packages that a set-up wants.
+ * @param {{ all: boolean, extras: boolean }} choice `extras`: also the larger libraries for Python programs
+ * @returns {string[]}
+ */
+export function listDebianPackages({ all, extras }) {
+  return [...FOR_PROGRAMS, ...(extras ? FOR_MORE_PROGRAMS : []), ...(all ? FOR_ALL_SUITES : [])];
+}
+
+/**
  * Installs the Debian packages that are missing when root asks, else prints the line that does. Never throws: without them the
  * server still starts and says which part it cannot offer.
  */
-export function installDebianPackages({ all }) {
-  const wanted = all ? [...FOR_PROGRAMS, ...FOR_ALL_SUITES] : FOR_PROGRAMS;
+export function installDebianPackages(choice) {
+  const wanted = listDebianPackages(choice);
   if (!existsSync("/usr/bin/dpkg-query") || !existsSync("/usr/bin/apt-get")) return sayWithoutApt();
   const missing = findMissing(wanted);
   if (missing.length === 0) return;

@@ -67,6 +67,18 @@ function npmCalls(): string[] {
   return existsSync(calls) ? readFileSync(calls, "utf8").trim().split("\n") : [];
 }
 
+/** Asks the script in a process of its own: it is plain JavaScript. */
+function listDebianPackages(choice: { all: boolean; extras: boolean }): Promise<string[]> {
+  const code = `import { listDebianPackages } from "./scripts/setup/debian-packages.mjs";
+console.log(JSON.stringify(listDebianPackages(${JSON.stringify(choice)})));`;
+  return new Promise((resolve, reject) => {
+    execFile(process.execPath, ["--input-type=module", "-e", code], { cwd: checkout }, (error, output) => {
+      if (error === null) resolve(JSON.parse(output));
+      else reject(error);
+    });
+  });
+}
+
 describe("setup of a checkout", () => {
   it("ends with npm's own words and one sentence when npm fails", async () => {
     writeNpm("echo 'npm error the disk is full' >&2; exit 1");
@@ -100,6 +112,18 @@ describe("setup of a checkout", () => {
     writeFileSync(join(checkout, "dist/.setup/lock"), "4194305");
     expect((await runSetup()).status).toBe(0);
     expect(npmCalls()).toHaveLength(1);
+  });
+
+  it.each([
+    [{ all: false, extras: false }, false],
+    [{ all: false, extras: true }, true],
+    [{ all: true, extras: false }, false],
+  ])("wants the larger Python libraries only when asked: %j", async (choice, wants) => {
+    const packages = await listDebianPackages(choice);
+    expect(packages).toEqual(expect.arrayContaining(["bubblewrap", "python3-numpy"]));
+    for (const library of ["scipy", "sympy", "sklearn", "openpyxl", "pil"]) {
+      expect(packages.includes(`python3-${library}`)).toBe(wants);
+    }
   });
 
   it("does nothing when everything is there: packages of other platforms are not missed", async () => {
