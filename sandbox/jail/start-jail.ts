@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { arch, kill } from "node:process";
 import { Duplex, type Readable, Writable } from "node:stream";
+import { finished } from "node:stream/promises";
 import { SECCOMP_DESCRIPTOR } from "./bubblewrap-arguments.ts";
 import { BUBBLEWRAP_PATH, type Jail, type JailOptions, type JailSpec } from "./jail.ts";
 import { toLaunchCommand } from "./launch-command.ts";
@@ -87,13 +88,20 @@ function tryKill(pid: number): void {
   }
 }
 
-/** Collects a stream up to a limit; the rest is read and dropped so that the writer never blocks. */
-export async function readBounded(stream: Readable, limitBytes: number): Promise<string> {
+/** Keeps what a stream says up to a limit. @returns gives what has come by then */
+export function keepBounded(stream: Readable, limitBytes: number): () => string {
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of stream) {
+  stream.on("data", (chunk: Buffer) => {
     if (size < limitBytes) chunks.push(chunk);
     size += chunk.length;
-  }
-  return Buffer.concat(chunks).subarray(0, limitBytes).toString("utf8");
+  });
+  return () => Buffer.concat(chunks).subarray(0, limitBytes).toString("utf8");
+}
+
+/** Collects a stream up to a limit; the rest is read and dropped so that the writer never blocks. */
+export async function readBounded(stream: Readable, limitBytes: number): Promise<string> {
+  const read = keepBounded(stream, limitBytes);
+  await finished(stream, { writable: false }).catch(() => undefined);
+  return read();
 }

@@ -37,16 +37,14 @@ export function keepZygote(options: {
   async function serveOnce(): Promise<void> {
     const zygote = options.start();
     alive.add(zygote);
-    void zygote.exited.then((reason) => {
-      alive.delete(zygote);
-      if (!closing.signal.aborted) options.onLost(reason);
-    });
+    void zygote.exited.then(() => alive.delete(zygote));
     if (await zygote.ready) {
       current = zygote;
       if (!closing.signal.aborted) options.onReady();
     }
-    await zygote.lost;
+    const reason = await zygote.lost;
     current = null;
+    if (!closing.signal.aborted) options.onLost(reason);
   }
 
   async function serve(): Promise<void> {

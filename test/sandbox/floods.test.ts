@@ -4,6 +4,7 @@ import { countProcesses, createRunners, createTestExecutor } from "./sandbox.fix
 
 describeWith("sandbox", "a program that takes too much", () => {
   const { python, javascript } = createRunners(createTestExecutor());
+  const { python: cold } = createRunners(createTestExecutor({ warm: { python: 0, data: 0, javascript: 0 } }));
 
   it("of output keeps its head and its tail and runs on to its end", async () => {
     const result = await python(`import sys
@@ -41,12 +42,23 @@ except OSError as error:
     expect(result).toMatchObject({ status: "succeeded", stdout: "No space left on device\n" });
   });
 
-  it("of files is ended", async () => {
+  it("of files gets an error that it can handle, and goes on", async () => {
     const result = await python(`number = 0
+try:
+    while True:
+        open(f"/tmp/{number}", "w").close()
+        number += 1
+except OSError as error:
+    print(error.strerror, number < 16_384)`);
+    expect(result).toMatchObject({ status: "succeeded", stdout: "No space left on device True\n" });
+  });
+
+  it("of files is ended where a sandbox was started for it", async () => {
+    const result = await cold(`number = 0
 while True:
     open(f"/tmp/{number}", "w").close()
     number += 1`);
-    expect(result.status).toBe("killed");
+    expect(result).toMatchObject({ status: "killed", start: "cold", limit: "files" });
   });
 
   it("of memory in many processes is ended, however small each of them is", async () => {

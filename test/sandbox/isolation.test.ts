@@ -58,7 +58,7 @@ describeWith("sandbox", "a program in the sandbox", () => {
       )}`,
     );
     expect(stdout).toBe(
-      `['HOME', 'LANG', 'MPLBACKEND', 'MPLCONFIGDIR', 'OPENBLAS_NUM_THREADS', 'PATH', 'TMPDIR']\n${"refused\n".repeat(4)}`,
+      `['HOME', 'LANG', 'MPLBACKEND', 'MPLCONFIGDIR', 'NUMEXPR_NUM_THREADS', 'OPENBLAS_NUM_THREADS', 'PATH', 'TMPDIR']\n${"refused\n".repeat(4)}`,
     );
   });
 
@@ -123,6 +123,6 @@ print("still here")`);
     const { stdout } = await python(
       `import os\nprint(os.listdir("/tmp"), os.listdir("."), os.listdir("/dev/shm"))`,
     );
-    expect(stdout).toBe("[] [] []\n");
+    expect(stdout).toBe("[] ['main.py'] []\n");
   });
 });

@@ -1,73 +1,132 @@
-import { readFileSync } from "node:fs";
-import { afterAll, afterEach, expect, it } from "@jest/globals";
-import { createLocalExecutor } from "#functions/execute/executor/executor-local.ts";
-import { createLogger } from "#shared/observability/logger.ts";
+import { afterAll, beforeAll, expect, it } from "@jest/globals";
+import type { Executor } from "#functions/execute/executor/executor.ts";
+import type { SandboxCounts } from "#sandbox/zygote/waiting-sandboxes.ts";
 import { describeWith } from "../support/capabilities.ts";
 import { processesBelow } from "../support/processes-below.ts";
+import { waitUntil } from "../support/wait-until.ts";
+import { createTestExecutor, toProgram } from "./sandbox.fixture.ts";
+import { findSupervisors, findZygotes } from "./warm-processes.ts";
 
-const signal = AbortSignal.timeout(60_000);
-const python = (code: string) => ({ language: "python" as const, code, timeoutMs: 10_000 });
-const supervisors = () =>
-  processesBelow(process.pid).filter((pid) => commandOf(pid).startsWith("/usr/bin/python3"));
+const signal = AbortSignal.timeout(120_000);
+const python = (code: string) => toProgram({ language: "python", code });
+const javascript = (code: string) => toProgram({ language: "javascript", code });
 
-function commandOf(pid: number): string {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, "latin1");
-  } catch {
-    return ""; // It ended while we looked.
-  }
-}
-
-async function untilWaiting(count: number): Promise<readonly number[]> {
-  for (let attempt = 0; attempt < 500; attempt += 1) {
-    const found = supervisors();
-    if (found.length === count) return found;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-  throw new Error(`${supervisors().length} sandboxes wait instead of ${count}`);
+/** An executor for one suite alone, as its processes are counted. */
+function useExecutor(warm: SandboxCounts): Executor {
+  let executor: Executor | null = null;
+  beforeAll(() => {
+    executor = createTestExecutor({ warm });
+  });
+  afterAll(() => executor?.close());
+  const current = () => executor ?? createTestExecutor({ warm });
+  return {
+    run: (program, options) => current().run(program, options),
+    listLanguages: (options) => current().listLanguages(options),
+    close: () => current().close(),
+  };
 }
 
 describeWith("sandbox", "sandboxes that wait", () => {
-  const executor = createLocalExecutor({ logger: createLogger({}, () => undefined), waitingSandboxes: 2 });
-  afterEach(() => untilWaiting(2));
-  afterAll(() => executor.close());
+  const executor = useExecutor({ python: 3, data: 0, javascript: 1 });
+  const untilAllWait = () => waitUntil(() => findSupervisors().length === 4);
+  beforeAll(untilAllWait);
 
-  it("are started after the first program, and each serves one program only", async () => {
+  it("are started before the first program, each serves one program, and others take their places", async () => {
     await executor.run(python("open('/tmp/left', 'w').write('secret'); import builtins; builtins.left = 1"), {
       signal,
     });
-    await untilWaiting(2);
-    for (let run = 0; run < 5; run += 1) {
-      const code =
-        "import os, builtins; print(os.listdir('/tmp'), os.listdir('.'), hasattr(builtins, 'left'))";
-      const { stdout } = await executor.run(python(code), { signal });
-      expect(stdout).toBe("[] [] False\n");
+    for (let run = 0; run < 8; run += 1) {
+      const code = "import os, builtins; print(os.listdir('/tmp'), hasattr(builtins, 'left'))";
+      expect((await executor.run(python(code), { signal })).stdout).toBe("[] False\n");
     }
+    await untilAllWait();
+  });
+
+  it("start a program of either language at once, and say so", async () => {
+    await untilAllWait();
+    // Processes that have just been started are still getting ready.
+    await waitUntil(() => processesBelow(process.pid).length >= 4 * 2 + 3);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    expect(await executor.run(python("print(1)"), { signal })).toMatchObject({ start: "warm" });
+    expect(await executor.run(javascript("console.log(1)"), { signal })).toMatchObject({ start: "warm" });
   });
 
   it("that died are replaced without losing a program", async () => {
-    for (const pid of await untilWaiting(2)) process.kill(pid, "SIGKILL");
-    const runs = await Promise.all([1, 2, 3].map((n) => executor.run(python(`print(${n})`), { signal })));
-    expect(runs.map(({ stdout }) => stdout)).toEqual(["1\n", "2\n", "3\n"]);
+    await untilAllWait();
+    for (const pid of findSupervisors()) process.kill(pid, "SIGKILL");
+    const runs = await Promise.all([1, 2, 3, 4].map((n) => executor.run(python(`print(${n})`), { signal })));
+    expect(runs.map(({ stdout }) => stdout)).toEqual(["1\n", "2\n", "3\n", "4\n"]);
+    await untilAllWait();
   });
 
   it("know nothing of each other's randomness", async () => {
-    await untilWaiting(2);
-    const code =
-      "import random, os, uuid; print(random.random(), os.urandom(8).hex(), uuid.uuid4(), hash('x'))";
+    const code = `
+import random, os, uuid, secrets, tempfile
+print(random.random(), os.urandom(8).hex(), uuid.uuid4(), secrets.token_hex(8), tempfile.mktemp())`;
     const runs = await Promise.all([1, 2, 3, 4].map(() => executor.run(python(code), { signal })));
     const values = runs.flatMap(({ stdout }) => stdout.trim().split(" "));
-    expect(new Set(values).size).toBe(16);
+    expect(new Set(values).size).toBe(20);
+    const script = javascript("console.log(Math.random(), process.pid > 0 && crypto.randomUUID())");
+    const others = await Promise.all([1, 2, 3, 4].map(() => executor.run(script, { signal })));
+    expect(new Set(others.flatMap(({ stdout }) => stdout.trim().split(" "))).size).toBe(8);
+    const isolated = javascript("console.log(Math.random())");
+    const more = await Promise.all([1, 2, 3, 4].map(() => executor.run(isolated, { signal })));
+    expect(new Set(more.map(({ stdout }) => stdout)).size).toBe(4);
+  });
+});
+
+describeWith("sandbox", "a zygote", () => {
+  const executor = useExecutor({ python: 2, data: 0, javascript: 0 });
+  const untilReady = () => waitUntil(() => findSupervisors().length >= 2 && findZygotes().length >= 1);
+  beforeAll(untilReady);
+
+  it("that dies takes no program with it, and is replaced", async () => {
+    const [zygote = 0] = findZygotes();
+    const running = executor.run(python("import time; time.sleep(2); print('still here')"), { signal });
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    process.kill(zygote, "SIGKILL");
+    const during = await Promise.all(
+      [1, 2, 3, 4].map((n) => executor.run(python(`print(${n})`), { signal })),
+    );
+    expect(during.map(({ stdout }) => stdout)).toEqual(["1\n", "2\n", "3\n", "4\n"]);
+    expect((await running).stdout).toBe("still here\n");
+    await waitUntil(() => findZygotes().some((pid) => pid !== zygote));
+    await executor.run(python("pass"), { signal });
+    await untilReady();
+  });
+
+  it("that is stuck is replaced, and programs run meanwhile", async () => {
+    await untilReady();
+    const [zygote = 0] = findZygotes();
+    process.kill(zygote, "SIGSTOP");
+    const runs = await Promise.all([1, 2, 3, 4].map((n) => executor.run(python(`print(${n})`), { signal })));
+    expect(runs.map(({ stdout }) => stdout)).toEqual(["1\n", "2\n", "3\n", "4\n"]);
+    await waitUntil(() => findZygotes().some((pid) => pid !== zygote));
+  });
+});
+
+describeWith("sandbox", "no sandboxes that wait", () => {
+  const executor = useExecutor({ python: 0, data: 0, javascript: 0 });
+
+  it("make every start a cold one, with the same result", async () => {
+    expect(findZygotes()).toEqual([]);
+    expect(await executor.run(python("print(2 + 2)"), { signal })).toMatchObject({
+      start: "cold",
+      stdout: "4\n",
+    });
+    expect(await executor.run(javascript("console.log([1])"), { signal })).toMatchObject({
+      start: "cold",
+      stdout: "[ 1 ]\n",
+    });
   });
 });
 
 describeWith("sandbox", "closing the executor", () => {
-  it("ends the sandboxes that wait", async () => {
-    const before = supervisors().length;
-    const executor = createLocalExecutor({ logger: createLogger({}, () => undefined), waitingSandboxes: 3 });
+  it("ends zygotes and sandboxes, also while they are being started", async () => {
+    const before = processesBelow(process.pid).length;
+    const executor = createTestExecutor({ warm: { python: 3, data: 1, javascript: 1 } });
     await executor.run(python("pass"), { signal });
-    await untilWaiting(before + 3);
     await executor.close();
-    expect(supervisors().length).toBe(before);
+    expect(processesBelow(process.pid).length).toBe(before);
   });
 });

@@ -9,8 +9,9 @@ import { SandboxError } from "#sandbox/supervisor/run-program.ts";
 import { DEFAULT_SANDBOX_LIMITS, type SandboxLimits } from "#sandbox/supervisor/sandbox-limits.ts";
 import type { SandboxReport } from "#sandbox/supervisor/sandbox-report.ts";
 import { startColdSandbox } from "#sandbox/supervisor/start-cold-sandbox.ts";
-import { createSandboxPool, type SandboxKind, type SandboxStart } from "#sandbox/zygote/sandbox-pool.ts";
+import { createSandboxPool, type SandboxStart } from "#sandbox/zygote/sandbox-pool.ts";
 import { startZygote } from "#sandbox/zygote/start-zygote.ts";
+import type { SandboxCounts } from "#sandbox/zygote/waiting-sandboxes.ts";
 import type { Language } from "#shared/contract/execute/execute-code.ts";
 import { AppError } from "#shared/errors/app-error.ts";
 import { hidePaths } from "#shared/observability/describe-cause.ts";
@@ -24,7 +25,7 @@ export interface LocalExecutorOptions extends JailOptions {
   /** Programs that run at the same time; four for each processor by default. */
   readonly concurrency?: number;
   /** Sandboxes that wait for a program of each kind. */
-  readonly warm?: Partial<Record<SandboxKind, number>>;
+  readonly warm?: Partial<SandboxCounts>;
   /** False where memory is counted by the supervisor although there are control groups. */
   readonly memoryCgroup?: boolean;
   /** Programs that wait for a sandbox; 32 by default. */
@@ -35,7 +36,7 @@ export interface LocalExecutorOptions extends JailOptions {
 }
 
 /** Sandboxes that wait when nothing else is asked for. */
-export const DEFAULT_WARM: Readonly<Record<SandboxKind, number>> = { python: 8, data: 4, javascript: 4 };
+export const DEFAULT_WARM: SandboxCounts = { python: 8, data: 4, javascript: 4 };
 
 /** Programs that run at the same time on this machine when nothing else is asked for: many of them wait for something. */
 export const DEFAULT_CONCURRENCY = 4 * availableParallelism();
