@@ -16,6 +16,8 @@ export interface Measurement {
   readonly latenciesMs: readonly number[];
   /** One for each round, in requests per second. */
   readonly ratesPerSecond: readonly number[];
+  /** Requests that met a sandbox which waited for them. */
+  readonly warmStarts: number;
 }
 
 /** Puts rounds of the same side and load together. */
@@ -23,53 +25,49 @@ export function mergeRounds(rounds: readonly Measurement[]): Measurement {
   return {
     latenciesMs: rounds.flatMap(({ latenciesMs }) => latenciesMs),
     ratesPerSecond: rounds.flatMap(({ ratesPerSecond }) => ratesPerSecond),
+    warmStarts: rounds.reduce((sum, { warmStarts }) => sum + warmStarts, 0),
   };
 }
 
-/** One line of the table. */
-export interface Row {
-  readonly what: string;
-  readonly ours: string;
-  readonly naive: string;
-  /** How many times better ours is; below 1 it is worse. */
-  readonly ratio: string;
-}
+/** The header of the rows that `toRow` makes. */
+export const COMPARISON_HEADER = [
+  "",
+  ...["p50 ours", "naive", "ratio"],
+  ...["p99 ours", "naive", "ratio"],
+  ...["rate ours", "naive", "ratio"],
+] as const;
 
-/** The rows of one load: median and p99 of the latency, and the median rate of the rounds. */
-export function toRows(load: string, ours: Measurement, naive: Measurement): Row[] {
-  const latency = (what: string, share: number): Row => {
-    const [own, other] = [percentile(ours.latenciesMs, share), percentile(naive.latenciesMs, share)];
-    return {
-      what: `${load}, ${what}`,
-      ours: `${own.toFixed(1)} ms`,
-      naive: `${other.toFixed(1)} ms`,
-      ratio: toRatio(other / own),
-    };
-  };
-  const [own, other] = [percentile(ours.ratesPerSecond, 0.5), percentile(naive.ratesPerSecond, 0.5)];
-  return [
-    latency("median", 0.5),
-    latency("p99", 0.99),
-    {
-      what: `${load}, rate`,
-      ours: `${own.toFixed(1)}/s`,
-      naive: `${other.toFixed(1)}/s`,
-      ratio: toRatio(own / other),
-    },
+/**
+ * The row of one load: median and p99 of the latency in milliseconds, and the median of the rounds' rates in requests per second.
+ * Each ratio is ours divided by naive: below 1 a latency is better, above 1 a rate is.
+ */
+export function toRow(load: string, ours: Measurement, naive: Measurement): string[] {
+  const compare = (own: number, other: number, unit: string) => [
+    `${own.toFixed(1)}${unit}`,
+    `${other.toFixed(1)}${unit}`,
+    toRatio(own, other),
   ];
+  const latency = (share: number) =>
+    compare(percentile(ours.latenciesMs, share), percentile(naive.latenciesMs, share), " ms");
+  const rate = compare(percentile(ours.ratesPerSecond, 0.5), percentile(naive.ratesPerSecond, 0.5), "/s");
+  return [load, ...latency(0.5), ...latency(0.99), ...rate];
 }
 
-function toRatio(value: number): string {
-  return `${value.toFixed(2)}x`;
+/** Ours divided by naive, for people; a dash when there is nothing to divide by. */
+export function toRatio(ours: number, naive: number): string {
+  return naive === 0 ? "-" : (ours / naive).toFixed(2);
 }
 
-/** Markdown, with columns as wide as their widest cell. */
-export function renderTable(rows: readonly Row[]): string {
-  const header: Row = { what: "", ours: "ours", naive: "naive", ratio: "ratio" };
-  const columns = ["what", "ours", "naive", "ratio"] as const;
-  const width = (column: keyof Row) => Math.max(3, ...[header, ...rows].map((row) => row[column].length));
-  const line = (row: Row) =>
-    `| ${columns.map((c) => (c === "what" ? row[c].padEnd(width(c)) : row[c].padStart(width(c)))).join(" | ")} |`;
-  const rule = `| ${columns.map((c) => (c === "what" ? "-".repeat(width(c)) : `${"-".repeat(width(c) - 1)}:`)).join(" | ")} |`;
-  return [line(header), rule, ...rows.map(line)].join("\n");
+/** Markdown, with columns as wide as their widest cell: the first is text, the others are numbers. */
+export function renderTable(header: readonly string[], rows: readonly (readonly string[])[]): string {
+  const widths = header.map((_, column) =>
+    Math.max(3, ...[header, ...rows].map((row) => row[column]?.length ?? 0)),
+  );
+  const pad = (cell: string, column: number) =>
+    column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0);
+  const line = (row: readonly string[]) => `| ${row.map(pad).join(" | ")} |`;
+  const rule = widths.map((width, column) =>
+    column === 0 ? "-".repeat(width) : `${"-".repeat(width - 1)}:`,
+  );
+  return [line(header), line(rule), ...rows.map(line)].join("\n");
 }
