@@ -4,9 +4,9 @@ import { type PreparedIsolate, prepareIsolate } from "./prepare-isolate.ts";
 import { PROGRAM_PATH } from "./program-path.ts";
 import { runInIsolate } from "./run-in-isolate.ts";
 
-/** Where the supervisor hands in the program, and where it hears which engine runs it. */
+/** Where the supervisor hands in the program, and where it hears which engine runs it and how an isolate's program ended. */
 const REQUEST_DESCRIPTOR = 3;
-const ENGINE_DESCRIPTOR = 4;
+const NEWS_DESCRIPTOR = 4;
 
 interface ProgramRequest {
   readonly code: string;
@@ -24,14 +24,22 @@ export function waitForProgram(folder: string): void {
   if (text === "") process.exit(0);
   const request: ProgramRequest = JSON.parse(text);
   const engine = request.engine === "auto" ? chooseEngine(request.code) : request.engine;
-  writeSync(ENGINE_DESCRIPTOR, engine);
-  closeSync(ENGINE_DESCRIPTOR);
+  writeSync(NEWS_DESCRIPTOR, `${engine}\n`);
   closeSync(REQUEST_DESCRIPTOR);
-  if (engine === "isolated-vm") process.exit(runInIsolate(prepared, request.code));
+  if (engine === "isolated-vm") endAfter(prepared, request.code);
   leaveToNode(prepared, request.code);
 }
 
+/** The exit code goes ahead of the process's end: Node takes milliseconds to take itself down. */
+function endAfter(prepared: PreparedIsolate, code: string): never {
+  const exitCode = runInIsolate(prepared, code);
+  writeSync(NEWS_DESCRIPTOR, `${exitCode}\n`);
+  process.exit(exitCode);
+}
+
+/** No descriptor of the sandbox's own is left to the program. */
 function leaveToNode({ isolate }: PreparedIsolate, code: string): void {
+  closeSync(NEWS_DESCRIPTOR);
   isolate.dispose();
   writeFileSync(PROGRAM_PATH, code);
 }
