@@ -1,5 +1,8 @@
 import type { Threat } from "./attack.ts";
+import { FLOODS } from "./catalogue/floods.ts";
+import { FORGED_RESULTS } from "./catalogue/forged-results.ts";
 import { HOST_FILES } from "./catalogue/host-files.ts";
+import { ISOLATE } from "./catalogue/isolate.ts";
 import { KERNEL } from "./catalogue/kernel.ts";
 import { KERNEL_MEMORY } from "./catalogue/kernel-memory.ts";
 import { LINKS } from "./catalogue/links.ts";
@@ -8,8 +11,10 @@ import { MEMORY } from "./catalogue/memory.ts";
 import { NAMESPACES } from "./catalogue/namespaces.ts";
 import { NETWORK } from "./catalogue/network.ts";
 import { OTHER_PROCESSES } from "./catalogue/other-processes.ts";
+import { OTHER_RUNS } from "./catalogue/other-runs.ts";
 import { PRIVILEGES } from "./catalogue/privileges.ts";
 import { PROC } from "./catalogue/proc.ts";
+import { WRAPPER } from "./catalogue/wrapper.ts";
 
 /** Everything that the suite tries, sorted by what it threatens. */
 export const THREATS: readonly Threat[] = [
@@ -24,4 +29,9 @@ export const THREATS: readonly Threat[] = [
   { name: "bombs of processes, and processes that stay", attacks: MANY_PROCESSES },
   { name: "memory of the program's own processes", attacks: MEMORY },
   { name: "memory of the kernel, files and descriptors", attacks: KERNEL_MEMORY },
+  { name: "output and work without end", attacks: FLOODS },
+  { name: "turning the code that runs a program against itself", attacks: WRAPPER },
+  { name: "out of the isolate", attacks: ISOLATE },
+  { name: "what runs know of each other", attacks: OTHER_RUNS },
+  { name: "forged results", attacks: FORGED_RESULTS },
 ];

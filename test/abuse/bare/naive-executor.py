@@ -19,8 +19,12 @@ with open(request["file"], "w", encoding="utf-8") as file:
 
 def run():
     command = [request["interpreter"], request["file"]]
+    # By this mark what the program leaves running is found from outside.
+    marked = {**os.environ, "ABUSE_MARK": request["mark"]}
     try:
-        done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=request["timeout"])
+        done = subprocess.run(
+            command, stdin=subprocess.DEVNULL, capture_output=True, timeout=request["timeout"], env=marked
+        )
     except subprocess.TimeoutExpired as late:
         return {"status": "timed_out", "exitCode": None, "stdout": decode(late.stdout), "stderr": decode(late.stderr)}
     status = "succeeded" if done.returncode == 0 else "failed" if done.returncode > 0 else "killed"

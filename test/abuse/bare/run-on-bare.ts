@@ -26,13 +26,22 @@ export async function escapesFromBare(
     cwd: folder,
     env: { PATH: process.env["PATH"], ...environment },
     stdio: ["pipe", "pipe", "ignore"],
+    // A group and a session of their own: a signal to the whole group ends there.
+    detached: true,
   });
   const closed = new Promise((resolve) => child.once("close", resolve));
   try {
     const timeout = attack.timeoutSeconds ?? 5;
     const runs = attack.runs ?? 1;
     const code = typeof attack.code === "string" ? attack.code : attack.code(world);
-    const request = { ...PATHS[attack.language], code, timeout, runs, together: attack.together === true };
+    const request = {
+      ...PATHS[attack.language],
+      code,
+      timeout,
+      runs,
+      together: attack.together === true,
+      mark: world.mark,
+    };
     child.stdin?.on("error", () => undefined);
     child.stdin?.end(JSON.stringify(request));
     const outcomes = await readAnswer(child, runs * timeout * 1000 + GRACE_MS);

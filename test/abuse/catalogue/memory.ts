@@ -30,8 +30,8 @@ const IN_PYTHON: readonly (readonly [string, string, string])[] = [
     "held = {}",
     `held.update((number * 10**7 + key, str(key) * 2) for key in range(180_000))`,
   ],
-  ["a text that grows", `held = ""`, `held += "x" * (32 * 2**20)`],
-  ["one whole number", "held = 1", "held = held << (8 * 32 * 2**20)"],
+  ["texts of wide letters", "held = []", `held.append(chr(0x1F600) * (8 * 2**20))`],
+  ["whole numbers", "held = []", "held.append((1 << (8 * 32 * 2**20)) + number)"],
   [
     "a mapping that no limit of one process counts twice",
     "import mmap; held = []",
@@ -58,11 +58,7 @@ const IN_JAVASCRIPT: readonly (readonly [string, string, string])[] = [
     "const held = new Map()",
     "for (let key = 0; key < 350_000; key++) held.set(number * 1e7 + key, { key })",
   ],
-  [
-    "a text that grows",
-    `let held = []`,
-    `held.push("x".repeat(32 * 2 ** 20 - number).split("").join("y").slice(1, 2 ** 25))`,
-  ],
+  ["texts", "const held = []", `const text = "x".repeat(2 ** 25 - number); /y$/.test(text); held.push(text)`],
   [
     "whole numbers",
     "const held = []",
@@ -83,7 +79,7 @@ const IN_JAVASCRIPT: readonly (readonly [string, string, string])[] = [
   [
     "closures",
     "const held = []",
-    "for (let count = 0; count < 250_000; count++) { const inner = [count]; held.push(() => inner); }",
+    "for (let count = 0; count < 4096; count++) { const inner = new Array(1024).fill(count); held.push(() => inner); }",
   ],
 ];
 
@@ -115,14 +111,16 @@ export const MEMORY: readonly Attack[] = [
     quick: true,
     statuses: ["out_of_memory"],
     code: `import os, time
+children = []
 for number in range(16):
-    if os.fork() == 0:
+    children.append(os.fork())
+    if children[-1] == 0:
         held = bytearray(64 * 2**20)
         for place in range(0, len(held), 4096): held[place] = 1
         time.sleep(60)
     time.sleep(0.05)
     print("TOOK", (number + 1) * 64, flush=True)
-os.killpg(0, 9)`,
+for child in children: os.kill(child, 9)`,
     escaped: tookAtLeast(TOO_MUCH),
   },
   {

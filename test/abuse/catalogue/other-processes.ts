@@ -100,7 +100,7 @@ for pid in (1, os.getppid()):
         try: os.kill(pid, number)
         except OSError: pass
 time.sleep(0.5)`,
-    escaped: silencedServer,
+    escaped: anyOf(silencedServer, misreported({ status: "succeeded" })),
   },
   {
     name: "kills everything that it may",
@@ -109,6 +109,15 @@ time.sleep(0.5)`,
 os.kill(-1, 9)
 time.sleep(0.5)
 print("done")`,
+    escaped: silencedServer,
+  },
+  {
+    name: "kills its group of processes, to which its supervisor may belong",
+    language: "python",
+    quick: true,
+    statuses: ["killed"],
+    code: `import os
+os.killpg(0, 9)`,
     escaped: silencedServer,
   },
   {
@@ -140,14 +149,16 @@ raise SystemExit(3)`,
     timeoutSeconds: 4,
     code: `import os, resource, time
 resource.prlimit(os.getppid(), resource.RLIMIT_NOFILE, (0, 0))
+children = []
 for number in range(16):
-    if os.fork() == 0:
+    children.append(os.fork())
+    if children[-1] == 0:
         held = bytearray(64 * 2**20)
         for place in range(0, len(held), 4096): held[place] = 1
         time.sleep(60)
     time.sleep(0.05)
     print("TOOK", (number + 1) * 64, flush=True)
-os.killpg(0, 9)`,
+for child in children: os.kill(child, 9)`,
     escaped: tookAtLeast(1024),
   },
   {

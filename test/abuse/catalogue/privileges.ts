@@ -74,7 +74,7 @@ print("ESCAPED")`,
     name: "makes a node for the kernel's memory",
     language: "python",
     code: `import os, stat
-os.mknod("/dev/shm/memory" if os.access("/dev/shm", os.W_OK) and not os.path.exists("/dev/mem") else "memory", stat.S_IFCHR | 0o600, os.makedev(1, 1))
+os.mknod("memory", stat.S_IFCHR | 0o600, os.makedev(1, 1))
 print("ESCAPED")`,
     escaped: saysEscaped,
   },

@@ -1,17 +1,17 @@
 import { readdirSync, readFileSync } from "node:fs";
 
-/** Process ids of this machine, and of every namespace below, whose command line holds the text. */
+/** Process ids of this machine, and of every namespace below, whose command line or environment holds the text. */
 export function findMarked(text: string): readonly number[] {
   return readdirSync("/proc")
     .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
-    .filter((pid) => readCommandLine(pid).includes(text))
+    .filter((pid) => ["cmdline", "environ"].some((file) => readFile(pid, file).includes(text)))
     .map(Number);
 }
 
-function readCommandLine(pid: string): string {
+function readFile(pid: string, file: string): string {
   try {
-    return readFileSync(`/proc/${pid}/cmdline`, "utf8");
+    return readFileSync(`/proc/${pid}/${file}`, "utf8");
   } catch {
-    return ""; // It ended while we looked.
+    return ""; // It ended while we looked, or is somebody else's.
   }
 }
