@@ -1,8 +1,29 @@
-import { formatWithOptions, type InspectOptions, inspect } from "node-inspect-extracted";
+import { formatWithOptions, inspect } from "node-inspect-extracted";
 
 type Write = (descriptor: number, text: string) => void;
+type Method = (...values: unknown[]) => void;
+type MethodName =
+  | "log"
+  | "info"
+  | "debug"
+  | "error"
+  | "warn"
+  | "dirxml"
+  | "dir"
+  | "trace"
+  | "assert"
+  | "count"
+  | "countReset"
+  | "group"
+  | "groupCollapsed"
+  | "groupEnd";
 
-/** Node's console on two descriptors, without its tables and clocks (https://nodejs.org/api/console.html). */
+const { captureStackTrace } = Error;
+
+/**
+ * Node's console on two descriptors, without its tables and clocks (https://nodejs.org/api/console.html). As there, methods are
+ * bound, and those that use another one call whatever stands in its place.
+ */
 export function createConsole(write: Write) {
   const counts = new Map<string, number>();
   let indentation = "";
@@ -10,46 +31,64 @@ export function createConsole(write: Write) {
     const indented = indentation === "" ? text : indentation + text.replaceAll("\n", `\n${indentation}`);
     write(descriptor, `${indented}\n`);
   };
-  const log = (...values: unknown[]) => print(1, formatWithOptions({}, ...values));
-  const error = (...values: unknown[]) => print(2, formatWithOptions({}, ...values));
+  const printTo =
+    (descriptor: number) =>
+    (...values: unknown[]) => {
+      print(descriptor, formatWithOptions({}, ...values));
+    };
   const group = (...labels: unknown[]) => {
-    if (labels.length > 0) log(...labels);
+    if (labels.length > 0) console.log(...labels);
     indentation += "  ";
   };
-  return {
-    log,
-    info: log,
-    debug: log,
-    error,
-    warn: error,
-    dirxml: log,
-    dir: (value: unknown, options: InspectOptions = {}) =>
-      print(1, inspect(value, { customInspect: false, ...options })),
-    trace: (...values: unknown[]) => {
-      const trace = new Error(formatWithOptions({}, ...values));
-      trace.name = "Trace";
-      print(2, trace.stack ?? "Trace");
+  const trace = (...values: unknown[]) => {
+    const error = { name: "Trace", message: formatWithOptions({}, ...values), stack: "" };
+    captureStackTrace(error, trace);
+    console.error(error.stack);
+  };
+  const methods: Record<MethodName, Method> = {
+    log: printTo(1),
+    info: printTo(1),
+    debug: printTo(1),
+    error: printTo(2),
+    warn: printTo(2),
+    dirxml: printTo(1),
+    dir(value: unknown, options: unknown) {
+      print(1, inspect(value, Object.assign({ customInspect: false }, options)));
     },
-    assert: (condition: unknown, ...values: unknown[]) => {
+    trace,
+    assert(condition: unknown, ...values: unknown[]) {
       if (condition) return;
       const [first, ...rest] = values;
-      if (typeof first === "string") error(`Assertion failed: ${first}`, ...rest);
-      else error(values.length === 0 ? "Assertion failed" : "Assertion failed:", ...values);
+      if (typeof first === "string") console.warn(`Assertion failed: ${first}`, ...rest);
+      else console.warn("Assertion failed", ...values);
     },
-    count: (label: unknown = "default") => {
-      const count = (counts.get(String(label)) ?? 0) + 1;
-      counts.set(String(label), count);
-      log(`${label}: ${count}`);
+    count(label: unknown = "default") {
+      const name = `${label}`;
+      const count = (counts.get(name) ?? 0) + 1;
+      counts.set(name, count);
+      console.log(`${name}: ${count}`);
     },
-    countReset: (label: unknown = "default") => {
-      counts.delete(String(label));
+    countReset(label: unknown = "default") {
+      counts.delete(`${label}`);
     },
     group,
     groupCollapsed: group,
-    groupEnd: () => {
+    groupEnd() {
       indentation = indentation.slice(2);
     },
   };
+  const console = bindAll(methods);
+  return console;
+}
+
+/** The methods as bound functions that carry their names. */
+function bindAll(methods: Record<MethodName, Method>): Record<MethodName, Method> {
+  const bound = { ...methods };
+  for (const [name, method] of Object.entries(methods)) {
+    const value = Object.defineProperty(method.bind(bound), "name", { value: name });
+    Object.defineProperty(bound, name, { value, writable: true, enumerable: true, configurable: true });
+  }
+  return bound;
 }
 
 /** What Node prints of a value that nobody caught, without place and version, which the host adds. */

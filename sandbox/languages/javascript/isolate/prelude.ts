@@ -1,5 +1,6 @@
 import { Buffer } from "buffer/";
 import { createConsole, describeUncaught } from "./console.ts";
+import { installStacks } from "./stacks.ts";
 import { createTextDecoder, createTextEncoder, decodeBase64, encodeBase64 } from "./text.ts";
 import { createTimers } from "./timers.ts";
 
@@ -12,6 +13,7 @@ type Decode = (label: string, fatal: boolean, ignoreBOM: boolean, bytes: Uint8Ar
  * function because a script has no parameters.
  */
 export function start(write: Write, now: () => number, clone: (value: unknown) => unknown, decode: Decode) {
+  installStacks(Error);
   const timers = createTimers(now);
   const globals = {
     console: createConsole(write),
