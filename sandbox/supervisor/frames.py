@@ -1,6 +1,5 @@
 """Frames of the channel between the host and the jail: type (1 byte), length (4 bytes, big endian), payload."""
 
-import json
 import struct
 from collections import deque
 
@@ -41,18 +40,29 @@ class Channel:
         self._connection = connection
         self._received = bytearray()
         self._frames = deque()
+        self._kept = bytearray()
 
     def fileno(self):
         return self._connection.fileno()
 
-    def send(self, kind, payload=b""):
+    def put(self, kind, payload=b""):
+        """Keeps a frame until the next flush: each one that is sent alone wakes the host."""
+        self._kept += HEADER.pack(kind, len(payload))
+        self._kept += payload
+
+    def flush(self):
+        """Sends what was kept."""
+        if not self._kept:
+            return
+        kept, self._kept = self._kept, bytearray()
         try:
-            self._connection.sendall(HEADER.pack(kind, len(payload)) + payload)
+            self._connection.sendall(kept)
         except OSError as error:
             raise ChannelClosed() from error
 
-    def send_json(self, kind, value):
-        self.send(kind, json.dumps(value).encode())
+    def send(self, kind, payload=b""):
+        self.put(kind, payload)
+        self.flush()
 
     def has_frames(self):
         """True when a frame has come that nobody has taken."""

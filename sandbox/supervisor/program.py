@@ -12,7 +12,7 @@ import _ctypes
 LANGUAGES_FOLDER = "/sandbox/languages"
 PR_SET_DUMPABLE = 4
 # Of all processes, the kernel is to end programs first when memory runs out.
-OUT_OF_MEMORY_SCORE = "1000"
+OUT_OF_MEMORY_SCORE = b"1000"
 
 _PRCTL = _ctypes.dlsym(_ctypes.dlopen(None, 0), "prctl")
 
@@ -20,6 +20,12 @@ _PRCTL = _ctypes.dlsym(_ctypes.dlopen(None, 0), "prctl")
 def set_dumpable(value):
     """A process that is not dumpable hides its memory, environment and descriptors from programs under the same user."""
     _ctypes.call_function(_PRCTL, (PR_SET_DUMPABLE, int(value), 0, 0, 0))
+
+
+def make_first_victim():
+    descriptor = os.open("/proc/self/oom_score_adj", os.O_WRONLY)
+    os.write(descriptor, OUT_OF_MEMORY_SCORE)
+    os.close(descriptor)
 
 
 class Program:
@@ -79,8 +85,7 @@ def _become_program(language, limits, memory_group, marker, inside):
             memory_group.join()
         set_dumpable(True)
         os.setsid()
-        with open("/proc/self/oom_score_adj", "w", encoding="ascii") as file:
-            file.write(OUT_OF_MEMORY_SCORE)
+        make_first_victim()
         # Above every descriptor that is a target, so that no move overwrites one that still has to move.
         moved = [os.dup(descriptor) for descriptor in (*inside, *language.take_descriptors())]
         for target, descriptor in enumerate(moved):

@@ -50,8 +50,8 @@ class Run:
         self._ended = None
         self._program = waiting
         limit = limits["output_bytes"]
-        self._stdout = Capture(waiting.stdout, limit, lambda head: channel.send(STDOUT, head))
-        self._stderr = Capture(waiting.stderr, limit, lambda head: channel.send(STDERR, head))
+        self._stdout = Capture(waiting.stdout, limit, lambda head: channel.put(STDOUT, head))
+        self._stderr = Capture(waiting.stderr, limit, lambda head: channel.put(STDERR, head))
         self._poll = select.poll()
         for descriptor in (channel.fileno(), waiting.pidfd, waiting.stdout, waiting.stderr):
             self._poll.register(descriptor, select.POLLIN)
@@ -60,7 +60,7 @@ class Run:
         self._deadline = self._started + request["timeout_ms"] / 1000
         self._feed(waiting.source, program.encode_source(request))
         self._feed(waiting.stdin, request["stdin"].encode())
-        channel.send(STARTED)
+        channel.put(STARTED)
 
     def watch(self):
         """Pumps, reaps and counts until the program has ended or has to end."""
@@ -70,6 +70,7 @@ class Run:
             if now >= self._deadline:
                 return self._end("timed_out")
             if now >= next_count:
+                self._channel.flush()
                 excess = self._watch.find_excess(now - self._started)
                 if excess is not None:
                     return self._end(excess)
@@ -90,9 +91,9 @@ class Run:
         self._end(self._why)
         for stream in (self._stdout, self._stderr):
             stream.drain(LAST_PIECES)
-        self._channel.send(STDOUT_TAIL, bytes(self._stdout.tail))
-        self._channel.send(STDERR_TAIL, bytes(self._stderr.tail))
-        self._channel.send_json(EXIT, self._describe())
+        self._channel.put(STDOUT_TAIL, self._stdout.tail)
+        self._channel.put(STDERR_TAIL, self._stderr.tail)
+        self._channel.send(EXIT, json.dumps(self._describe()).encode())
 
     def _feed(self, descriptor, content):
         """Most contents fit into the pipe at once."""

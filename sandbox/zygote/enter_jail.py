@@ -22,6 +22,10 @@ SECCOMP_MODE_FILTER, PR_CAP_AMBIENT_CLEAR_ALL = 2, 4
 LINUX_CAPABILITY_VERSION_3 = 0x20080522
 SIOCGIFFLAGS, SIOCSIFFLAGS, IFF_UP = 0x8913, 0x8914, 1
 
+# It does not change while the kernel runs.
+with open("/proc/sys/kernel/cap_last_cap", encoding="ascii") as _file:
+    LAST_CAPABILITY = int(_file.read())
+
 WORKING_FOLDER = "/workspace"
 # Subfolders of one file system, so that its size and its number of files bound all of them together.
 WRITABLE_FOLDERS = {"tmp": "/tmp", "shm": "/dev/shm", "workspace": WORKING_FOLDER}
@@ -88,9 +92,7 @@ def set_limits(limits):
 
 
 def drop_capabilities():
-    with open("/proc/sys/kernel/cap_last_cap", encoding="ascii") as file:
-        last = int(file.read())
-    for capability in range(last + 1):
+    for capability in range(LAST_CAPABILITY + 1):
         prctl(PR_CAPBSET_DROP, capability)
     prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL)
     header = struct.pack("Ii", LINUX_CAPABILITY_VERSION_3, 0)
@@ -122,5 +124,9 @@ def check(result):
 
 
 def write_file(path, text):
-    with open(path, "w", encoding="ascii") as file:
-        file.write(text)
+    # A file object would look for its encoding first, in each clone anew.
+    descriptor = os.open(path, os.O_WRONLY)
+    try:
+        os.write(descriptor, text.encode())
+    finally:
+        os.close(descriptor)

@@ -28,6 +28,7 @@ SOCKET_PATH = "/run/zygote/socket"
 BACKLOG = 256
 NUMBER = struct.Struct(">I")
 GROUPS_FOLDER = "/run/memory"
+GROUP_RETRY_MS = 200
 
 
 Clone = namedtuple("Clone", "number pid")
@@ -62,7 +63,7 @@ class Zygote:
         self._poll.register(self._control.fileno(), select.POLLIN)
         self._control.send(READY)
         while True:
-            for descriptor, _ in self._poll.poll():
+            for descriptor, _ in self._poll.poll(GROUP_RETRY_MS if self._groups_left else None):
                 if descriptor == listener.fileno():
                     connection, _ = listener.accept()
                     self._make_sandbox(connection)
@@ -70,15 +71,18 @@ class Zygote:
                     self._obey()
                 else:
                     self._bury(descriptor)
+            self._remove_groups()
 
     def _make_sandbox(self, connection):
         self._count += 1
-        group = self._make_group()
+        group = None
         try:
+            group = self._make_group()
             pid = clone_into_namespaces()
         except OSError as error:
             print(f"clone: {error}", file=sys.stderr, flush=True)
             connection.close()
+            self._leave_group(group, self._count)
             return
         if pid == 0:
             self._become_sandbox(connection, group)
@@ -92,6 +96,11 @@ class Zygote:
         connection.close()
         if group is not None:
             group.close()
+
+    def _leave_group(self, group, number):
+        if group is not None:
+            group.close()
+            self._groups_left.append(self._name_group(number))
 
     def _make_group(self):
         version = self._config["memory_group_version"]
@@ -131,8 +140,11 @@ class Zygote:
         os.waitpid(clone.pid, 0)
         if self._config["memory_group_version"] is not None:
             self._groups_left.append(self._name_group(clone.number))
-            self._groups_left = [name for name in self._groups_left if not remove(GROUPS_FOLDER, name)]
         self._control.send(ENDED, NUMBER.pack(clone.number))
+
+    def _remove_groups(self):
+        """The kernel holds a group for a moment longer than its processes."""
+        self._groups_left = [name for name in self._groups_left if not remove(GROUPS_FOLDER, name)]
 
 
 def close_others(kept):

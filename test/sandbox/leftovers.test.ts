@@ -1,18 +1,23 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { globSync, readdirSync, readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { isDeepStrictEqual } from "node:util";
 import { expect, it } from "@jest/globals";
-import { createLocalExecutor } from "#functions/execute/executor/executor-local.ts";
-import { createLogger } from "#shared/observability/logger.ts";
+import type { Executor } from "#functions/execute/executor/executor.ts";
 import { describeFull } from "../support/capabilities.ts";
 import { processesBelow } from "../support/processes-below.ts";
-import { toProgram } from "./sandbox.fixture.ts";
+import { waitUntil } from "../support/wait-until.ts";
+import { createTestExecutor, toProgram } from "./sandbox.fixture.ts";
+import { findSupervisors } from "./warm-processes.ts";
 
-const ROUNDS = 30;
+const ROUNDS = 100;
 
 /** What a run may leave behind on the host. */
 const count = () => ({
   processes: processesBelow(process.pid).length,
   descriptors: readdirSync("/proc/self/fd").length,
   mounts: readFileSync("/proc/self/mountinfo", "utf8").split("\n").length,
+  controlGroups: globSync(`/sys/fs/cgroup/**/sandbox-${process.pid}-*/*/`).length,
+  folders: globSync(`${tmpdir()}/sandbox-zygote-${process.pid}-*`).length,
 });
 
 const NASTY = [
@@ -31,28 +36,52 @@ const NASTY = [
   { language: "javascript", code: "while (true) {}" },
 ] as const;
 
-describeFull(["sandbox"], "hundreds of nasty programs, and callers who leave", () => {
-  it("leave no process, descriptor or mount behind", async () => {
-    const hello = toProgram({ language: "python", code: "print('still here')", timeoutMs: 5_000 });
-    const options = { logger: createLogger({}, () => undefined) };
-    const first = createLocalExecutor(options);
-    await first.run(hello, { signal: AbortSignal.timeout(60_000) });
-    await first.close();
-    const before = count();
-    const executor = createLocalExecutor(options);
-    for (let round = 0; round < ROUNDS; round += 1) {
-      await Promise.allSettled(
-        NASTY.map(({ language, code }, index) => {
-          // Callers leave early, also while a sandbox is still being started.
-          const patience = (round + index) % 4 === 0 ? 1 + ((round * 37) % 250) : 50_000;
-          return executor.run(toProgram({ language, code, timeoutMs: 1_000 }), {
-            signal: AbortSignal.timeout(patience),
-          });
+/** Every fourth caller leaves early, also while a sandbox is still being started. */
+function patienceOf(round: number, index: number): number {
+  return (round + index) % 4 === 0 ? 1 + ((round * 37) % 250) : 100_000;
+}
+
+async function runAll(executor: Executor): Promise<void> {
+  for (let round = 0; round < ROUNDS; round += 1) {
+    await Promise.allSettled(
+      NASTY.map(({ language, code }, index) =>
+        executor.run(toProgram({ language, code, timeoutMs: 1_000 }), {
+          signal: AbortSignal.timeout(patienceOf(round, index)),
         }),
-      );
-    }
-    expect((await executor.run(hello, { signal: AbortSignal.timeout(60_000) })).stdout).toBe("still here\n");
-    await executor.close();
-    expect(count()).toEqual(before);
-  }, 1_200_000);
+      ),
+    );
+  }
+}
+
+const hello = (executor: Executor) =>
+  executor.run(toProgram({ language: "python", code: "print('still here')" }), {
+    signal: AbortSignal.timeout(60_000),
+  });
+
+describeFull(["sandbox"], "a thousand nasty programs, and callers who leave", () => {
+  it.each([
+    ["sandboxes that wait", { python: 4, data: 0, javascript: 2 }],
+    ["sandboxes that are started for each program", { python: 0, data: 0, javascript: 0 }],
+  ])(
+    "leave nothing behind in %s",
+    async (_, warm) => {
+      const before = count();
+      const executor = createTestExecutor({ warm, queueWaitMs: 60_000 });
+      try {
+        await hello(executor);
+        await waitUntil(() => findSupervisors().length === warm.python + warm.javascript);
+        await new Promise((resolve) => setTimeout(resolve, 2_000));
+        const idle = count();
+        await runAll(executor);
+        expect((await hello(executor)).stdout).toBe("still here\n");
+        // What is on its way out is not left behind.
+        await waitUntil(() => isDeepStrictEqual(count(), idle)).catch(() => undefined);
+        expect(count()).toEqual(idle);
+      } finally {
+        await executor.close();
+      }
+      expect(count()).toEqual(before);
+    },
+    1_800_000,
+  );
 });
