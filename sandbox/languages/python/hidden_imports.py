@@ -2,7 +2,7 @@
 
 A program then finds `sys.modules` and the packages' attributes as a fresh interpreter has them: its own `json.py` shadows the library's,
 and `import concurrent` brings no `concurrent.futures`. An import of what is hidden brings back at once all that it brought when it was
-loaded. Import this module before any other: what is loaded by then counts as the interpreter's own.
+loaded. What was loaded before the recording began, a program loads again.
 """
 
 import _frozen_importlib
@@ -12,9 +12,9 @@ import os
 import sys
 
 _OWN_FOLDER = __file__.removesuffix("languages/python/hidden_imports.py")
-_BASE = frozenset(
-    name for name, module in sys.modules.items() if not (getattr(module, "__file__", None) or "").startswith(_OWN_FOLDER)
-)
+_names = list(sys.modules)
+# The start of the interpreter ends with `site`, which takes its place in the list when it is loaded.
+_BASE = frozenset(_names[: _names.index("site") + 1] if "site" in _names else _names)
 BASE_PATH = tuple(path for path in sys.path if not path.startswith(_OWN_FOLDER))
 
 _builtin_import = builtins.__import__
@@ -24,6 +24,7 @@ _find_and_load = _frozen_importlib._find_and_load
 _brought = {}
 # The modules that are being loaded, the innermost last.
 _loading = []
+_recorded = set()
 # What a program has not imported yet: the module, and whether it is an attribute of its package.
 _hidden = {}
 # Everything that was loaded when it was hidden.
@@ -52,8 +53,10 @@ def _record_load(name, import_):
         return _find_and_load(name, import_)
     finally:
         # Some packages make modules on their own.
-        for made in sys.modules.keys() - before:
-            _note(made)
+        made = sys.modules.keys() - before
+        _recorded.update(made)
+        for other in made:
+            _note(other)
         _loading.pop()
 
 
@@ -73,24 +76,41 @@ def _record_import(name, globals=None, locals=None, fromlist=(), level=0):
     return module
 
 
+def forget_unrecorded():
+    """Takes out what was loaded before the recording began: the next import loads it again. Who has imported it keeps it."""
+    _take_out({name for name in sys.modules.keys() - _BASE - _recorded if not _is_own(sys.modules[name])})
+
+
 def hide():
     """Ends the recording and hides everything. This package's own modules go for good."""
     global _finders
     builtins.__import__ = _builtin_import
+    _frozen_importlib._find_and_load = _find_and_load
+    forget_unrecorded()
     _order.update((name, place) for place, name in enumerate(sys.modules))
-    _finders = (list(sys.meta_path), list(sys.path_hooks))
     _known.update(sys.modules)
-    for name in _order.keys() - _BASE - {"__main__"}:
+    _finders = (list(sys.meta_path), list(sys.path_hooks))
+    taken = _take_out(_known.keys() - _BASE - {"__main__"})
+    _hidden.update((name, found) for name, found in taken.items() if not _is_own(found[0]))
+    _frozen_importlib._ModuleLockManager = _ShowingLockManager
+
+
+def _is_own(module):
+    return (getattr(module, "__file__", None) or "").startswith(_OWN_FOLDER)
+
+
+def _take_out(names):
+    """Removes the modules, also from their packages; returns each with whether it was an attribute of its package."""
+    packages = {name: sys.modules[name].__dict__ for name in sys.modules if sys.modules[name] is not None}
+    taken = {}
+    for name in names:
         module = sys.modules.pop(name)
         package, _, own_name = name.rpartition(".")
-        attributes = _known[package].__dict__ if package in _known else {}
-        is_attribute = attributes.get(own_name) is module
-        if is_attribute:
+        attributes = packages.get(package, {})
+        taken[name] = (module, attributes.get(own_name) is module)
+        if taken[name][1]:
             del attributes[own_name]
-        if not (getattr(module, "__file__", None) or "").startswith(_OWN_FOLDER):
-            _hidden[name] = (module, is_attribute)
-    _frozen_importlib._find_and_load = _find_and_load
-    _frozen_importlib._ModuleLockManager = _ShowingLockManager
+    return taken
 
 
 def find_known(name):

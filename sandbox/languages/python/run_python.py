@@ -6,10 +6,12 @@ hidden_imports.start_recording()
 
 import builtins
 import ctypes
+import gc
 import io
 import json
 import linecache
 import os
+import signal
 import sys
 import types
 from functools import partial
@@ -51,8 +53,13 @@ class Language:
         pass
 
     def wait_and_run(self, marker):
+        look_fresh()
         reseed()
-        become_main()
+        reset_signals()
+        # Nothing of what this took is garbage of the program, whose own module has to be collected at its end.
+        gc.collect()
+        gc.freeze()
+        make_main()
         source = read_source()
         if source is None:
             os._exit(0)
@@ -79,17 +86,22 @@ def reseed():
         threads.main_thread()._set_native_id()
 
 
-def become_main():
+def reset_signals():
+    """The supervisor's parents may ignore some; the interpreter itself ignores two."""
+    for number in signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP, signal.SIGPIPE, signal.SIGXFSZ}:
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.pthread_sigmask(signal.SIG_SETMASK, ())
+
+
+def look_fresh():
     """Makes the interpreter look as it does when it starts a script."""
     sys.path = [WORKING_FOLDER, *hidden_imports.BASE_PATH]
     sys.path_importer_cache = {
         path: finder for path, finder in sys.path_importer_cache.items() if path in hidden_imports.BASE_PATH
     }
     hidden_imports.hide()
-    main = types.ModuleType("__main__")
-    main.__loader__ = type(__spec__.loader)("__main__", PROGRAM_PATH)
-    main.__dict__.update(__annotations__={}, __builtins__=builtins, __file__=PROGRAM_PATH, __cached__=None)
-    sys.modules["__main__"] = main
     sys.argv = [PROGRAM_NAME]
     sys.orig_argv = [sys.executable, PROGRAM_NAME]
     sys.dont_write_bytecode = False
@@ -97,6 +109,13 @@ def become_main():
     sys.stdin = sys.__stdin__ = open_stream(0, "r")
     sys.stdout = sys.__stdout__ = open_stream(1, "w")
     sys.stderr = sys.__stderr__ = open_stream(2, "w")
+
+
+def make_main():
+    main = types.ModuleType("__main__")
+    main.__loader__ = type(__spec__.loader)("__main__", PROGRAM_PATH)
+    main.__dict__.update(__annotations__={}, __builtins__=builtins, __file__=PROGRAM_PATH, __cached__=None)
+    sys.modules["__main__"] = main
 
 
 def open_stream(descriptor, mode):

@@ -1,13 +1,11 @@
-"""What a warm interpreter imports before there is a program. Import this module before any other."""
-
-import hidden_imports
-
-hidden_imports.start_recording()
+"""What a warm interpreter imports before there is a program."""
 
 import gc
 import importlib
 import io
 import os
+
+import hidden_imports
 
 # What programs use most, and what costs them most when it is not there.
 LIGHT = """
@@ -28,6 +26,8 @@ def warm(kind):
 
     Raises RuntimeError when a library has left a thread running: a fork would not have it.
     """
+    hidden_imports.start_recording()
+    hidden_imports.forget_unrecorded()
     for name in LIGHT:
         importlib.import_module(name)
     if kind == "heavy":
