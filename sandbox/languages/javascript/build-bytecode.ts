@@ -14,12 +14,20 @@ try { throw new Error("x"); } catch (error) { delete b.a; } finally { typeof a, 
 const g = async (x) => (x, { f, g: x ? 1 : 2 }); // comment
 /* comment */ var h = function* () { const i = yield 1; return i ** 2 | 1 << 2; }, [j, , k = 1] = [..."ab"];`;
 
+/** The choice looks further into programs that seem to be the isolate's. */
+const TYPICAL_PROGRAMS = [
+  "console.log('hello', [1, 2].map((x) => x * 2), `a`)",
+  "function f(n) { return n < 2 ? n : f(n - 1) + f(n - 2); }\nfor (let i = 0; i < 3; i++) { console.log(f(i)); }",
+  "class A { constructor(x) { this.x = x; } }\nconst all = new Map([['a', new A({ b: 1 })]]);\nconsole.log([...all.values()]);",
+  "const a = [3, 1].sort((x, y) => x - y);\nif (a.length > 1) { console.error(JSON.stringify({ a }), Math.max(...a)); }",
+];
+
 const [, , folder = "."] = argv;
 const path = `${folder}/wait-for-program.cjs`;
 const script = new Script(readFileSync(path, "latin1"), { filename: path });
 const bundle: typeof Bundle = script.runInThisContext()(createRequire(path));
 const prepared = bundle.prepareIsolate(folder);
-bundle.chooseEngine(SAMPLE_PROGRAM);
+for (const program of [SAMPLE_PROGRAM, ...TYPICAL_PROGRAMS]) bundle.chooseEngine(program);
 const exitCode = bundle.runInIsolate(prepared, SAMPLE_PROGRAM);
 if (exitCode !== 0) throw new Error("The sample program failed.");
 writeFileSync(`${path}.cache`, script.createCachedData());

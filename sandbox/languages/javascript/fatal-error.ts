@@ -7,10 +7,10 @@ const BOUNDARY = "\n    at (<isolated-vm boundary>)";
 /** Prints what ends a program as Node prints it: the place, the line with a caret, the error, Node's version. */
 export function showFatal(text: string, source: string): void {
   const place = PLACE.exec(text);
-  writeSync(
-    2,
-    `${place === null ? "" : describePlace(place, source)}${text}\n\nNode.js ${process.version}\n`,
-  );
+  const where = place === null ? "" : describePlace(place, source);
+  // isolated-vm adds the place to the message of what does not parse.
+  const error = text.replace(` [${place?.[0]}]`, "");
+  writeSync(2, `${where}${error}\n\nNode.js ${process.version}\n`);
 }
 
 function describePlace(place: RegExpExecArray, source: string): string {
