@@ -93,24 +93,26 @@ describeWith(
         const code = "import os\nprint(sorted(os.listdir('/tmp')), os.listdir('/dev/shm'), os.listdir('.'))";
         expect((await python(code)).output).toBe("[] [] ['main.py']\n");
       });
-    
-  describe("the number of files", () => {
-    const warm = servePrograms(limits);
-    const cold = servePrograms({ ...limits, ...NONE_WAIT });
-
-    it("in a warm sandbox, whose file system counts them", async () => {
-      const body = await untilWarm(() => warm.python(CROWD));
-      expect(body).toMatchObject({ success: true, output: "ENOSPC\ngoes on True\n" });
     });
 
-    it("in a cold one, where the program is ended", async () => {
-      expect(await cold.python(CROWD)).toMatchObject({
-        success: false,
-        status: "killed",
-        code: "program_killed",
-        signal: "SIGKILL",
-        error: expect.stringContaining("too many files"),
+    describe("the number of files", () => {
+      const warm = servePrograms(limits);
+      const cold = servePrograms({ ...limits, ...NONE_WAIT });
+
+      it("in a warm sandbox, whose file system counts them", async () => {
+        const body = await untilWarm(() => warm.python(CROWD));
+        expect(body).toMatchObject({ success: true, output: "ENOSPC\ngoes on True\n" });
+      });
+
+      it("in a cold one, where the program is ended", async () => {
+        expect(await cold.python(CROWD)).toMatchObject({
+          success: false,
+          status: "killed",
+          code: "program_killed",
+          signal: "SIGKILL",
+          error: expect.stringContaining("too many files"),
+        });
       });
     });
-  });
-});
+  },
+);
