@@ -44,6 +44,15 @@ class Program:
     def read_engine(self):
         return self._language.read_engine()
 
+    @property
+    def news(self):
+        """A descriptor to poll for what the process itself tells, None when there is nothing more to come."""
+        return self._language.news if self._language.news_open else None
+
+    def read_exit_code(self):
+        """The exit code when the process has told that its program has ended, although it takes itself down yet; else None."""
+        return self._language.read_exit_code()
+
 
 def encode_source(request):
     return json.dumps({"code": request["code"], "engine": request["engine"]}).encode()

@@ -46,6 +46,7 @@ class Run:
         self._watch = Usage(limits, request["cpu_ms"], memory_group)
         self._why = "ended"
         self._status = None
+        self._told_code = None
         self._usage = None
         self._ended = None
         self._program = waiting
@@ -53,8 +54,10 @@ class Run:
         self._stdout = Capture(waiting.stdout, limit, lambda head: channel.put(STDOUT, head))
         self._stderr = Capture(waiting.stderr, limit, lambda head: channel.put(STDERR, head))
         self._poll = select.poll()
-        for descriptor in (channel.fileno(), waiting.pidfd, waiting.stdout, waiting.stderr):
-            self._poll.register(descriptor, select.POLLIN)
+        self._news = waiting.news
+        for descriptor in (channel.fileno(), waiting.pidfd, waiting.stdout, waiting.stderr, self._news):
+            if descriptor is not None:
+                self._poll.register(descriptor, select.POLLIN)
         self._streams = {stream.descriptor: stream for stream in (self._stdout, self._stderr)}
         self._started = time.monotonic()
         self._deadline = self._started + request["timeout_ms"] / 1000
@@ -65,7 +68,7 @@ class Run:
     def watch(self):
         """Pumps, reaps and counts until the program has ended or has to end."""
         next_count = self._started + WATCH_SECONDS
-        while self._status is None:
+        while self._status is None and self._told_code is None:
             now = time.monotonic()
             if now >= self._deadline:
                 return self._end("timed_out")
@@ -81,6 +84,8 @@ class Run:
                     return self._end("stopped")
                 if descriptor in self._streams:
                     self._pump(descriptor)
+                elif descriptor == self._news:
+                    self._read_news()
             self._reap(os.WNOHANG)
         return None
 
@@ -110,6 +115,11 @@ class Run:
             del self._streams[descriptor]
             self._poll.unregister(descriptor)
 
+    def _read_news(self):
+        self._told_code = self._program.read_exit_code()
+        if self._program.news is None:
+            self._poll.unregister(self._news)
+
     def _is_stopped(self):
         return any(kind == STOP for kind, _ in self._channel.receive())
 
@@ -135,7 +145,7 @@ class Run:
                 self._status, self._usage, self._ended = status, usage, time.monotonic()
 
     def _describe(self):
-        code = os.waitstatus_to_exitcode(self._status)
+        code = os.waitstatus_to_exitcode(self._status) if self._told_code is None else self._told_code
         why = self._why
         last_words = self._stderr.last_bytes(LAST_WORDS_BYTES)
         if why == "ended" and (self._watch.was_killed_for_memory() or self._program.ran_out_of_memory(code, last_words)):
