@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { argv } from "node:process";
 import type IsolatedVm from "isolated-vm";
-import { loadAddOn, START_NAME, toSnapshotPath } from "./prepare-isolate.ts";
+import { loadAddOn, PRELUDE_FILE, readPrelude, START_NAME, toSnapshotPath } from "./prepare-isolate.ts";
 
 /** Calls what most programs call, so that its bytecode is in the snapshot. Nothing of it stays but that. */
 const WARM_UP = `{
@@ -20,8 +20,8 @@ const [, , folder = "."] = argv;
 const ivm = loadAddOn(folder);
 
 /** The isolate's start state: the prelude evaluated, under a name that the host takes away. */
-const code = `globalThis.${START_NAME} = ${readFileSync(`${folder}/prelude.js`, "utf8")}`;
-const snapshot = ivm.Isolate.createSnapshot([{ code, filename: "node:internal/prelude" }], WARM_UP);
+const code = readPrelude(folder);
+const snapshot = ivm.Isolate.createSnapshot([{ code, filename: PRELUDE_FILE }], WARM_UP);
 writeFileSync(toSnapshotPath(folder), Buffer.from(snapshot.copy()));
 
 const urls: IsolatedVm.Script & IsolatedVm.CachedDataResult = new ivm.Isolate().compileScriptSync(

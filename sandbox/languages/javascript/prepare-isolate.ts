@@ -1,4 +1,4 @@
-import { readFileSync, statSync, writeSync } from "node:fs";
+import { existsSync, readFileSync, statSync, writeSync } from "node:fs";
 import type IsolatedVm from "isolated-vm";
 
 /** Below the jail's limit, so that the isolate's own message comes first. */
@@ -24,8 +24,14 @@ export interface PreparedIsolate {
   readonly loadScript: (name: string) => void;
 }
 
-/** The name, inside a snapshot, of the function that starts the prelude; programs never see it. */
+/** The name, inside a new isolate, of the function that starts the prelude; programs never see it. */
 export const START_NAME = "startPrelude";
+export const PRELUDE_FILE = "node:internal/prelude";
+
+/** The script that gives an isolate that function. */
+export function readPrelude(folder: string): string {
+  return `globalThis.${START_NAME} = ${readFileSync(`${folder}/prelude.js`, "utf8")}`;
+}
 
 /** The add-on, without a trace in `require.cache`. */
 export function loadAddOn(folder: string): typeof IsolatedVm {
@@ -35,22 +41,24 @@ export function loadAddOn(folder: string): typeof IsolatedVm {
   return addOn.exports.ivm;
 }
 
-/** The snapshot's file. V8 aborts on a snapshot of another build: the size tells builds of one version apart. */
+/** The snapshot's file for this Node. V8 aborts on one of another build: the size tells builds of one version apart. */
 export function toSnapshotPath(folder: string): string {
   const { size } = statSync(process.execPath);
   return `${folder}/prelude-${process.version}-${process.arch}-${size}.snapshot`;
 }
 
 /**
- * Makes an isolate from the prelude's snapshot, which has compiled and evaluated it ahead of time.
+ * Makes an isolate from the prelude's snapshot, which has compiled and evaluated it ahead of time; without the snapshot, when that
+ * was built with another Node.
  * @param folder what scripts/build-sandbox.ts has built
- * @throws Error ENOENT when that was built with another Node
  */
 export function prepareIsolate(folder: string): PreparedIsolate {
   const ivm = loadAddOn(folder);
-  const snapshot = readShared(ivm, toSnapshotPath(folder));
-  const isolate = new ivm.Isolate({ memoryLimit: MEMORY_LIMIT_MIB, snapshot });
+  const path = toSnapshotPath(folder);
+  const snapshot = existsSync(path) ? readShared(ivm, path) : undefined;
+  const isolate = new ivm.Isolate({ memoryLimit: MEMORY_LIMIT_MIB, ...(snapshot && { snapshot }) });
   const context = isolate.createContextSync();
+  if (snapshot === undefined) context.evalSync(readPrelude(folder), { filename: PRELUDE_FILE });
   let start = 0;
   return {
     isolate,
