@@ -39,7 +39,7 @@ export function createSafetyNet(): SafetyNet {
     resolve(import.meta.dirname, "first-process.py"),
     resolve(import.meta.dirname, "naive-executor.py"),
   ];
-  const limits = ["nice", "-n", "19", "prlimit", "--nofile=1024:1024", "--core=0", `--fsize=${MEMORY_BYTES}`];
+  const limits = ["nice", "-n", "5", "prlimit", "--nofile=1024:1024", "--core=0", `--fsize=${MEMORY_BYTES}`];
   if (process.getuid?.() !== 0) {
     const jail = [
       "bwrap",

@@ -1,4 +1,4 @@
-import { type Attack, type Evidence, misreported, saysEscaped, silencedServer } from "../attack.ts";
+import { type Attack, type Evidence, misreported, silencedServer } from "../attack.ts";
 
 /** The answer grows with what the program writes: a server that keeps everything can be filled. */
 const answersInFull: Evidence = (outcomes) =>
@@ -37,7 +37,6 @@ for (let count = 0; count < 32; count++) for (const stream of [1, 2]) fs.writeSy
     name: "writes 64 MiB by the console",
     language: "javascript",
     timeoutSeconds: 10,
-    quick: true,
     statuses: ["succeeded"],
     code: `for (let count = 0; count < 64; count++) console.log("x".repeat(2 ** 20));`,
     escaped: answersInFull,
@@ -73,14 +72,8 @@ while True: os.write(1, b"x")`,
     timeoutSeconds: 2,
     code: `import os
 for _ in range(4): os.fork()
-while True: os.write(1, b"x" * 65536)`,
-    escaped: answersInFull,
-  },
-  {
-    name: "says how it ended so often that nobody can tell (its own stderr, in full)",
-    language: "javascript",
-    timeoutSeconds: 10,
-    code: `const error = new Error("x".repeat(2 ** 24)); throw error;`,
+for _ in range(64): os.write(1, b"x" * 65536)
+while True: pass`,
     escaped: answersInFull,
   },
   {
@@ -135,19 +128,5 @@ re.match("(a+)+$", "a" * 64 + "b")`,
     statuses: ["timed_out"],
     code: `Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0)`,
     escaped: misreported({ status: "timed_out" }),
-  },
-  {
-    name: "sleeps without an end on a full disk with a full pipe",
-    language: "python",
-    timeoutSeconds: 2,
-    statuses: ["timed_out", "killed", "failed"],
-    code: `import os, time
-try:
-    for number in range(3):
-        with open(f"full-{number}", "wb") as file: file.write(bytes(80 * 2**20))
-    print("ESCAPED", flush=True)
-except OSError: pass
-time.sleep(60)`,
-    escaped: saysEscaped,
   },
 ];

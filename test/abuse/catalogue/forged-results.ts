@@ -37,7 +37,6 @@ export const FORGED_RESULTS: readonly Attack[] = [
   {
     name: "writes frames of a report to every descriptor of process 1 and of its parent",
     language: "python",
-    quick: true,
     code: `${FRAME}for pid in (1, os.getppid()):
     for number in range(65):
         try: os.write(os.open(f"/proc/{pid}/fd/{number}", os.O_WRONLY | os.O_NONBLOCK), forged)
@@ -81,9 +80,8 @@ for (let number = 3; number < 16; number++) {
   try { target = fs.readlinkSync("/proc/self/fd/" + number); } catch {}
   if (!/^(pipe|socket):/.test(target)) continue;
   try { fs.writeSync(number, Buffer.concat([head, report])); } catch {}
-}
-process.exitCode = 3;`,
-    escaped: anyOf(forged, misreported({ status: "failed", exitCode: 3 })),
+}`,
+    escaped: forged,
   },
   {
     name: "says that another engine ran it",
@@ -123,7 +121,7 @@ os.execv("/bin/sh", ["sh", "-c", "echo other; kill -SEGV $$"])`,
     name: "looks for sockets of its keepers and connects to each",
     language: "python",
     code: `import os, socket, stat
-for top in ("/run", "/sandbox", "/tmp", "/var", "/dev", "/workspace", "/srv", "/opt", "/mnt"):
+for top in ("/run", "/sandbox", "/tmp", "/var/tmp", "/dev", "/workspace", "/srv", "/opt", "/mnt"):
     for folder, folders, names in os.walk(top):
         for name in names:
             path = os.path.join(folder, name)
@@ -132,7 +130,7 @@ for top in ("/run", "/sandbox", "/tmp", "/var", "/dev", "/workspace", "/srv", "/
                 connection = socket.socket(socket.AF_UNIX)
                 connection.settimeout(1)
                 connection.connect(path)
-                print("ESCAPED", path)
+                print("ESCAPED", path, flush=True)
             except OSError: pass`,
     escaped: saysEscaped,
   },

@@ -123,7 +123,7 @@ for (let count = 0; queue.length && count < 20000; count++) {
   ],
 ];
 
-const QUICK = /first escape|CVE-2023-30547|CVE-2023-37903/;
+const QUICK = /first escape|CVE-2023-30547/;
 
 /** Out of the isolate. It is no boundary, the jail is; that it holds all the same is a line more to cross. */
 export const ISOLATE: readonly Attack[] = ESCAPES.map(([name, code]) => ({

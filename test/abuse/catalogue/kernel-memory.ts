@@ -5,7 +5,6 @@ export const KERNEL_MEMORY: readonly Attack[] = [
   {
     name: "fills its folder with files",
     language: "python",
-    quick: true,
     code: `for number in range(8):
     with open(f"file-{number}", "wb") as file:
         for _ in range(32): file.write(bytes(2**20))
@@ -30,7 +29,6 @@ try {
   {
     name: "reserves space without writing (Piston's fallocate.py)",
     language: "python",
-    quick: true,
     code: `import os
 with open("reserved", "wb") as file:
     os.posix_fallocate(file.fileno(), 0, 256 * 2**20)
@@ -191,7 +189,6 @@ finally:
   {
     name: "opens descriptors until none is left",
     language: "python",
-    quick: true,
     code: `import os
 held = []
 try:

@@ -35,8 +35,8 @@ reached(call("perf_event_open", ctypes.c_char_p(struct.pack("IIQ", 1, 128, 0) + 
   ["keeps memory in System V segments (shmget)", `reached(call("shmget", 0, 4096, 0o1600))`],
 ];
 
-/** In the reduced suite: the three that most exploits of the last years need. */
-const QUICK = /\b(bpf|io_uring|userfaultfd)\b/;
+/** In the reduced suite: the two that most exploits of the last years need. */
+const QUICK = /\b(bpf|io_uring)\b/;
 
 /** Interfaces of the kernel. */
 export const KERNEL: readonly Attack[] = [

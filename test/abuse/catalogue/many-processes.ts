@@ -12,7 +12,7 @@ export const MANY_PROCESSES: readonly Attack[] = [
     name: "doubles for ever (the fork bomb; Piston's fork.py)",
     language: "python",
     quick: true,
-    timeoutSeconds: 2,
+    timeoutSeconds: 1,
     code: `import os
 while True:
     try: os.fork()
@@ -30,7 +30,6 @@ while True:
   {
     name: "has many children that sleep",
     language: "python",
-    quick: true,
     code: `import os, time
 children = []
 try:
@@ -73,6 +72,7 @@ finally: print("TOOK", started, flush=True)`,
   {
     name: "starts many programs from Node",
     language: "javascript",
+    timeoutSeconds: 10,
     code: `const { spawn } = require("child_process");
 let running = 0;
 const children = [];
@@ -89,7 +89,7 @@ setTimeout(() => { console.log("TOOK " + running); for (const child of children)
   {
     name: "has many worker threads",
     language: "javascript",
-    timeoutSeconds: 8,
+    timeoutSeconds: 20,
     code: `const { Worker } = require("worker_threads");
 let online = 0;
 const workers = [];
@@ -132,7 +132,6 @@ subprocess.Popen(["sh", "-c", "sleep 20; true", "${mark}"], preexec_fn=ignore, s
   {
     name: "leaves a program behind from Node (detached)",
     language: "javascript",
-    quick: true,
     code: ({ mark }) =>
       javascript`require("child_process").spawn("sh", ["-c", "sleep 20; true", "${mark}"], { detached: true, stdio: "ignore" }).unref()`,
     escaped: outlived,
@@ -169,7 +168,7 @@ print("parent done")`,
     name: "ignores every signal, never ends, and has a child that does the same",
     language: "python",
     quick: true,
-    timeoutSeconds: 2,
+    timeoutSeconds: 1,
     statuses: ["timed_out"],
     code: `import os, signal
 for number in range(1, 65):

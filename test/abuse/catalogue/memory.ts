@@ -24,7 +24,6 @@ for (let number = 0; number < ${TOO_MUCH / 32}; number++) {
 /** How each program takes 32 MiB: name, what goes before, the statement. */
 const IN_PYTHON: readonly (readonly [string, string, string])[] = [
   ["a list of byte arrays", "held = []", `held.append(bytearray(b"x") * (32 * 2**20))`],
-  ["a list of small objects", "held = []", "held.append([object() for _ in range(32 * 2**20 // 24)])"],
   [
     "a dictionary",
     "held = {}",
@@ -45,8 +44,8 @@ libc = ctypes.CDLL(None); libc.malloc.restype = ctypes.c_void_p`,
   ],
   [
     "a bomb that was packed small",
-    `import lzma; packed = lzma.compress(bytes(32 * 2**20)); held = []`,
-    "held.append(lzma.decompress(packed))",
+    `import zlib; packed = zlib.compress(bytes(32 * 2**20)); held = []`,
+    "held.append(zlib.decompress(packed))",
   ],
   ["tuples that hold each other", "held = ()", "held = (held, [None] * (4 * 2**20))"],
 ];
@@ -83,7 +82,7 @@ const IN_JAVASCRIPT: readonly (readonly [string, string, string])[] = [
   ],
 ];
 
-const QUICK = /^(a list of byte arrays|a Map|WebAssembly)$/;
+const QUICK = /^(a list of byte arrays|WebAssembly)$/;
 
 function toAttacks(
   language: Attack["language"],
@@ -94,7 +93,7 @@ function toAttacks(
     name: `takes 1 GiB as ${name}`,
     language,
     ...(QUICK.test(name) ? { quick: true } : {}),
-    timeoutSeconds: 10,
+    timeoutSeconds: 20,
     statuses: ["out_of_memory", "failed", "killed", "timed_out"],
     code: toCode(before, statement),
     escaped: tookAtLeast(TOO_MUCH),
@@ -126,7 +125,7 @@ for child in children: os.kill(child, 9)`,
   {
     name: "takes 1 GiB in threads of workers, each with a heap of its own",
     language: "javascript",
-    timeoutSeconds: 10,
+    timeoutSeconds: 20,
     statuses: ["out_of_memory", "killed", "failed", "timed_out"],
     code: `const { Worker } = require("worker_threads");
 let taken = 0;
@@ -139,7 +138,7 @@ for (let number = 0; number < 16; number++) {
   {
     name: "takes 1 GiB in a child that is gone before anybody looks twice",
     language: "python",
-    timeoutSeconds: 10,
+    timeoutSeconds: 20,
     statuses: ["out_of_memory", "failed", "killed"],
     code: `import subprocess, sys
 inner = "held = []\\nfor n in range(32): held.append(bytearray(b'x') * (32 * 2**20)); print('TOOK', (n + 1) * 32, flush=True)"

@@ -34,7 +34,6 @@ reached(child)`),
   {
     name: "is born into a user namespace (clone3, whose arguments no filter can read)",
     language: "python",
-    quick: true,
     code: systemCalls(`import struct
 arguments = struct.pack("11Q", 0x10000000, 0, 0, 0, 17, 0, 0, 0, 0, 0, 0)
 child = call("clone3", ctypes.c_char_p(arguments), len(arguments))
@@ -102,7 +101,6 @@ reached(call("mount", b"proc", b"folder", b"proc", 0, 0))`),
   {
     name: "mounts in the new way (fsopen)",
     language: "python",
-    quick: true,
     code: systemCalls(`reached(call("fsopen", b"tmpfs", 0))`),
     escaped: saysEscaped,
   },

@@ -135,7 +135,6 @@ for line in open("/proc/net/unix").read().splitlines()[1:]:
   {
     name: "asks the kernel about its network (netlink; CVE-2022-25636 and more began there)",
     language: "python",
-    quick: true,
     code: `import socket
 for protocol in (0, 12, 6, 16):
     try:

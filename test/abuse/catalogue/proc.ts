@@ -67,7 +67,6 @@ print("ESCAPED")`,
   {
     name: "opens the descriptors of its parent",
     language: "python",
-    quick: true,
     code: `import os
 folder = f"/proc/{os.getppid()}/fd"
 for name in os.listdir(folder):

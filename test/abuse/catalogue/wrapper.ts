@@ -8,7 +8,6 @@ export const WRAPPER: readonly Attack[] = [
   {
     name: "searches every object of the interpreter",
     language: "python",
-    quick: true,
     code: `import gc, os, re
 found = set()
 for value in gc.get_objects() + [dict(os.environb)]:
@@ -21,15 +20,16 @@ print(found)`,
     name: "climbs from an exception to the frames of its wrapper (CVE-2026-0863, n8n)",
     language: "python",
     quick: true,
-    code: `import sys
+    code: `import os, sys
 frame = sys._getframe()
 names = []
 while frame:
     names.append((frame.f_code.co_filename, sorted(frame.f_globals)))
     for value in list(frame.f_locals.values()) + list(frame.f_globals.values()):
-        if type(value).__name__ in ("Channel", "socket", "Supervisor", "Popen"): print("ESCAPED", value)
+        try:
+            if os.fstat(value.fileno()).st_mode & 0o170000 == 0o140000: print("ESCAPED", value)
+        except Exception: pass
     frame = frame.f_back
-import os
 print(names, os.environ)`,
     escaped: anyOf(saysEscaped, stoleSecret),
   },
@@ -118,7 +118,6 @@ real("done")`,
   {
     name: "pollutes the prototypes that its wrapper uses",
     language: "javascript",
-    quick: true,
     code: `const trap = { get() { throw new Error("mine"); }, set() {}, configurable: true };
 console.log("done");
 for (const name of ["status", "exitCode", "length2", "then", "toJSON", "value", "get", "engine", "reference", "result"]) Object.defineProperty(Object.prototype, name, trap);
