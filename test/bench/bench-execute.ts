@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import type { Side } from "./ask.ts";
 import { type Load, measureRound } from "./measure.ts";
-import { describeMachine, startNaive, startOurs } from "./sides.ts";
+import { describeMachine, requireYardstick, startNaive, startOurs } from "./sides.ts";
 import { COMPARISON_HEADER, type Measurement, mergeRounds, renderTable, toRow } from "./statistics.ts";
 import { chooseTasks, type Task } from "./tasks.ts";
 
@@ -57,6 +57,7 @@ async function compareAll(ours: Side, naive: Side): Promise<string[][]> {
   return rows;
 }
 
+requireYardstick();
 const naive = await startNaive();
 try {
   const ours = await startOurs();

@@ -21,13 +21,14 @@ export async function startOurs(): Promise<RunningSide> {
   return { name: "ours", url: server.url, headers, pid: server.pid, stop: server.stop };
 }
 
-/**
- * The plain way to run code over HTTP, naive-server.py.
- * @throws Error when FastAPI is missing
- */
-export async function startNaive(): Promise<RunningSide> {
+/** @throws Error that says how to get what the plain server needs when it is missing */
+export function requireYardstick(): void {
   const { fastapi } = CAPABILITIES;
   if (!fastapi.isThere()) throw new Error(`the yardstick needs FastAPI and uvicorn: ${fastapi.howToGet}`);
+}
+
+/** The plain way to run code over HTTP, naive-server.py. */
+export async function startNaive(): Promise<RunningSide> {
   // Without a home folder matplotlib would look for the machine's fonts again in each run.
   const home = await mkdtemp(join(tmpdir(), "naive-home-"));
   const removeHome = () => rm(home, { recursive: true, force: true });
