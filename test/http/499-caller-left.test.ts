@@ -1,19 +1,15 @@
 import { readFileSync } from "node:fs";
-import { afterAll, beforeAll, expect, it } from "@jest/globals";
+import { describe, expect, it } from "@jest/globals";
+import { NONE_WAIT, servePrograms } from "../functions/execute/serve-programs.fixture.ts";
+import { countProcesses } from "../sandbox/sandbox.fixture.ts";
 import { describeWith } from "../support/capabilities.ts";
 import { post } from "../support/post.ts";
 import { processesBelow } from "../support/processes-below.ts";
-import { type RunningServer, startServer } from "../support/start-server.ts";
+import type { RunningServer } from "../support/start-server.ts";
 import { waitUntil } from "../support/wait-until.ts";
 
-let server: RunningServer;
-beforeAll(async () => {
-  server = await startServer({ EXECUTE_RATE_PER_MINUTE: "0" });
-});
-afterAll(() => server.stop());
-
 /** Processes of programs: in a namespace of their own, and not its first, which is the supervisor or the warehouse's engine. */
-const programs = () =>
+const programsOf = (server: RunningServer) =>
   processesBelow(server.pid).filter((pid) => /\nNSpid:\s+\d+\s+(?!1\n)\d+\n/.test(statusOf(pid)));
 
 function statusOf(pid: number): string {
@@ -24,48 +20,73 @@ function statusOf(pid: number): string {
   }
 }
 
+/** Sends a request and returns how to leave before its answer. */
+function sendAndLeave(server: RunningServer, path: string, body: object): () => Promise<unknown> {
+  const caller = new AbortController();
+  const sent = server
+    .request(path, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(body),
+      signal: caller.signal,
+    })
+    .catch((error: unknown) => error);
+  return () => {
+    caller.abort();
+    return sent;
+  };
+}
+
+const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
 describeWith("sandbox", "a caller who leaves before the answer", () => {
-  it.each([
-    ["python", "import time\ntime.sleep(29)"],
-    ["javascript", "while (true) {}"],
-    ["javascript", "require('child_process').spawn('/bin/sleep', ['29']); setTimeout(() => {}, 29000)"],
-  ])("ends the program: %s %j", async (language, code) => {
-    const leave = new AbortController();
-    const left = server
-      .request("/execute", {
-        method: "POST",
-        headers: { "content-type": "application/json" },
-        body: JSON.stringify({ language, code, timeout: 30 }),
-        signal: leave.signal,
-      })
-      .catch((error: unknown) => error);
-    await waitUntil(() => programs().length > 0);
-    await new Promise((resolve) => setTimeout(resolve, 300));
-    leave.abort();
-    await left;
-    await waitUntil(() => programs().length === 0);
-    await waitUntil(() => server.logs().includes('"status":499'));
-    expect((await post(server, "/execute", { code: "print('next')" })).body.output).toBe("next\n");
+  describe("to a program in a sandbox that waited", () => {
+    const { server, python } = servePrograms();
+    const mark = `leaves-${process.pid}-${Date.now()}`;
+
+    it.each([
+      ["python", `import subprocess\nsubprocess.run(["/bin/sh", "-c", "sleep 29; true", "${mark}"])`],
+      ["javascript", `require("child_process").execFileSync("/bin/sh", ["-c", "sleep 29; true", "${mark}"])`],
+    ])("ends it with all that it started: %s", async (language, code) => {
+      const leave = sendAndLeave(server(), "/execute", { language, code, timeout: 30 });
+      await waitUntil(() => countProcesses(mark) > 0);
+      await leave();
+      await waitUntil(() => countProcesses(mark) === 0);
+      await waitUntil(() => server().logs().includes('"status":499'));
+      expect((await python("print('next')")).output).toBe("next\n");
+    });
   });
 
-  it("cancels the statement, and the next caller is served", async () => {
-    const leave = new AbortController();
-    const endless =
-      "SELECT SUM(LENGTH(REGEXP_REPLACE(a.page, '[a-z]', b.page))) AS n FROM `demo.web.events` a, `demo.web.events` b";
-    const left = server
-      .request("/query", {
-        method: "POST",
-        headers: { "content-type": "application/json" },
-        body: JSON.stringify({ sql: endless }),
-        signal: leave.signal,
-      })
-      .catch((error: unknown) => error);
-    await new Promise((resolve) => setTimeout(resolve, 1_000));
-    leave.abort();
-    await left;
-    const { body } = await post(server, "/query", {
-      sql: "SELECT COUNT(*) AS n FROM `demo.sales.customers`",
+  describe("to a program in a sandbox that is there for nothing else", () => {
+    const { server, python } = servePrograms(NONE_WAIT);
+
+    it.each([
+      ["python", "import time\ntime.sleep(29)"],
+      ["javascript", "while (true) {}"],
+      ["javascript", "require('child_process').spawn('/bin/sleep', ['29']); setTimeout(() => {}, 29000)"],
+    ])("ends it: %s %j", async (language, code) => {
+      const leave = sendAndLeave(server(), "/execute", { language, code, timeout: 30 });
+      await waitUntil(() => programsOf(server()).length > 0);
+      await pause(300);
+      await leave();
+      await waitUntil(() => programsOf(server()).length === 0);
+      await waitUntil(() => server().logs().includes('"status":499'));
+      expect((await python("print('next')")).output).toBe("next\n");
     });
-    expect(body).toMatchObject({ success: true, data: [{ n: 200 }] });
+  });
+
+  describe("to a statement", () => {
+    const { server } = servePrograms(NONE_WAIT);
+
+    it("cancels it, and the next caller is served", async () => {
+      const endless =
+        "SELECT SUM(LENGTH(REGEXP_REPLACE(a.page, '[a-z]', b.page))) AS n FROM `demo.web.events` a, `demo.web.events` b";
+      const leave = sendAndLeave(server(), "/query", { sql: endless });
+      await pause(1_000);
+      await leave();
+      const sql = "SELECT COUNT(*) AS n FROM `demo.sales.customers`";
+      const { body } = await post(server(), "/query", { sql });
+      expect(body).toMatchObject({ success: true, data: [{ n: 200 }] });
+    });
   });
 });
