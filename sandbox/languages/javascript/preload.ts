@@ -3,8 +3,8 @@ import { Script } from "node:vm";
 import type * as Bundle from "./wait-for-program.ts";
 
 /**
- * Compiles the bundle beside this file, with the bytecode that was made of it ahead of time. V8 refuses bytecode of another V8 or of other flags, and then
- * compiles the source.
+ * Compiles the bundle beside this file, with the bytecode that was made of it ahead of time. V8 refuses bytecode of another V8 or
+ * of other flags, and then compiles the source.
  * @returns what the bundle exports
  */
 function loadBundle(): typeof Bundle {
