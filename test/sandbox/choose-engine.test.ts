@@ -38,6 +38,9 @@ describe("the choice of the JavaScript engine falls on Node for a program", () =
     ["that throws what is no error", "class A {}\nthrow new A()"],
     ["that may fail to parse a text", "JSON.parse(text)"],
     ["that writes stacks itself", "Error.prepareStackTrace = () => 1"],
+    ["that takes stacks elsewhere", "Error.captureStackTrace(error)"],
+    ["that replaces stacks", "error.stack = 'none'"],
+    ["that removes stacks", "delete error.stack"],
   ])("%s: %j", (_, code) => {
     expect(chooseEngine(code)).toBe("node");
   });

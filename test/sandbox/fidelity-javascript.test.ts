@@ -52,7 +52,9 @@ const PURE_PROGRAMS = [
   "console.log(new Error('shown', { cause: new TypeError('why') }), [new RangeError('in a list')], new AggregateError([new Error('a')], 'm'))",
   "function deep(n) { return n > 0 ? deep(n - 1) : new Error('deep') }\nconsole.log(deep(3).stack, deep(30).stack)",
   "const e = new Error('old'); e.message = 'new'; console.log(e); class E extends Error { name = 'Mine'; extra = 1 }\nconsole.log(new E('x'))",
-  "try { null.x } catch (e) { e.message = 'changed'; console.log(e) }\nconst o = {}; Error.captureStackTrace(o); console.log(o.stack)",
+  "try { null.x } catch (e) { e.message = 'changed'; console.log(e) }\nconst o = {}; (function f() { Error.captureStackTrace(o, f) })(); console.log(o.stack)",
+  "console.log(Error, [TypeError]); for (const key in RangeError) console.log(key)",
+  "Array.prototype.slice = Array.prototype.join = String.prototype.replaceAll = () => 'mine'; console.group('g'); console.log('a\\nb', { e: new Error('y') })",
   "let depth = 0; const dive = () => { depth++; dive() }; try { dive() } catch (e) { console.log(e instanceof RangeError, e.message, depth > 5000) }",
 ];
 
@@ -62,6 +64,7 @@ const UNCAUGHT_IN_THE_ISOLATE = [
   "class MyError extends Error { constructor(m) { super(m); this.code = 7 } }\nif (true) { throw new MyError('mine') }",
   "[1].map(() => { throw new Error('inside', { cause: 'reason' }) })",
   "undefinedName",
+  "class MyError extends Error { constructor(m, details) { super(m); Error.captureStackTrace(this, MyError); this.details = details } }\nthrow new MyError('m', { a: { b: { c: { d: {} } } } })",
   "const f = () => f(); f()",
 ];
 
@@ -94,6 +97,7 @@ const PROGRAMS_OF_NODE = [
   "function fail() { throw 'a string' }\nfail()",
   "const e = new Error('made here');\nfunction f() {\n  throw e;\n}\nf()",
   "JSON.parse('{bad')",
+  "class MyError extends Error { constructor(m) { super(m); Error.captureStackTrace(this) } }\nthrow new MyError('m')",
   "require('os');\nthrow new Error('from node')",
 ];
 

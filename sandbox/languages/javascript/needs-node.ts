@@ -50,7 +50,8 @@ export function createNeedsNode(program: Program, source: string): Rule {
     mayShowIterator,
     (node, ancestors) =>
       node.type === "ThrowStatement" && !hasKnownPlace(node, ancestors, source, errorClasses),
-    (node, ancestors) => isFragileParse(node, ancestors),
+    isFragileParse,
+    writesStack,
     (node) => node.type === "Identifier" && /^Weak/.test(node.name) && /%o|showHidden/.test(source),
   ];
   return (node, ancestors) => rules.some((rule) => rule(node, ancestors));
@@ -167,6 +168,18 @@ function hasKnownPlace(
   if (!/^throw[ \t]+$/.test(source.slice(node.start, argument.start))) return false;
   const isMade = argument.type === "NewExpression" || argument.type === "CallExpression";
   return isMade && argument.callee.type === "Identifier" && errorClasses.has(argument.callee.name);
+}
+
+/** Whether it gives an error another stack, from which the place of its `throw` does not follow. */
+function writesStack(node: AnyNode, ancestors: readonly AnyNode[]): boolean {
+  if (node.type !== "MemberExpression") return node.type === "Literal" && node.value === "stack";
+  const parent = ancestors.at(-1);
+  if (readMember(node) === "captureStackTrace")
+    return parent?.type !== "CallExpression" || parent.arguments.length < 2;
+  if (readMember(node) !== "stack") return false;
+  return (
+    parent?.type === "UnaryExpression" || (parent?.type === "AssignmentExpression" && parent.left === node)
+  );
 }
 
 /** Whether it is a JSON.parse whose error may stay uncaught: Node then shows the text that is no JSON. */

@@ -18,7 +18,11 @@ type MethodName =
   | "groupCollapsed"
   | "groupEnd";
 
+/** As they are before a program can replace them. */
 const { captureStackTrace } = Error;
+const { assign } = Object;
+const replaceAll = Function.prototype.call.bind(String.prototype.replaceAll);
+const slice = Function.prototype.call.bind(String.prototype.slice);
 
 /**
  * Node's console on two descriptors, without its tables and clocks (https://nodejs.org/api/console.html). As there, methods are
@@ -28,7 +32,7 @@ export function createConsole(write: Write) {
   const counts = new Map<string, number>();
   let indentation = "";
   const print = (descriptor: number, text: string) => {
-    const indented = indentation === "" ? text : indentation + text.replaceAll("\n", `\n${indentation}`);
+    const indented = indentation === "" ? text : indentation + replaceAll(text, "\n", `\n${indentation}`);
     write(descriptor, `${indented}\n`);
   };
   const printTo =
@@ -53,7 +57,7 @@ export function createConsole(write: Write) {
     warn: printTo(2),
     dirxml: printTo(1),
     dir(value: unknown, options: unknown) {
-      print(1, inspect(value, Object.assign({ customInspect: false }, options)));
+      print(1, inspect(value, assign({ customInspect: false }, options)));
     },
     trace,
     assert(condition: unknown, ...values: unknown[]) {
@@ -74,7 +78,7 @@ export function createConsole(write: Write) {
     group,
     groupCollapsed: group,
     groupEnd() {
-      indentation = indentation.slice(2);
+      indentation = slice(indentation, 2);
     },
   };
   const console = bindAll(methods);
@@ -93,6 +97,6 @@ function bindAll(methods: Record<MethodName, Method>): Record<MethodName, Method
 
 /** What Node prints of a value that nobody caught, without place and version, which the host adds. */
 export function describeUncaught(error: unknown): string {
-  if (error instanceof Error) return inspect(error);
+  if (error instanceof Error) return inspect(error, { customInspect: false, depth: 5 });
   return `Uncaught:\n${inspect(error)}\n(Use \`node --trace-uncaught ...\` to show where the exception was thrown)`;
 }

@@ -12,17 +12,24 @@ const OWN_FILE = "node:internal/prelude";
 
 /**
  * Writes stacks as Node does (https://nodejs.org/api/errors.html#errorstack): when they are first read, with the error's name and
- * message of that moment, and with Node's own frames below the program's.
+ * message of that moment, and with Node's own frames below the program's. Calls no method that a program may have replaced.
  */
 export function installStacks(errorClass: ErrorConstructor): void {
-  const describe = Error.prototype.toString;
-  const call = Function.prototype.call;
-  const toText = call.bind(describe);
-  errorClass.prepareStackTrace = function ErrorPrepareStackTrace(error: Error, trace: NodeJS.CallSite[]) {
-    const limit = errorClass.stackTraceLimit;
-    const own = trace.findLastIndex((frame) => frame.getFileName() !== OWN_FILE) + 1;
-    const below = own < trace.length ? FRAMES_OF_NODE : [];
-    const frames = [...trace.slice(0, own).map(String), ...below].slice(0, limit);
-    return [toText(error), ...frames].join("\n    at ");
+  const toText = Function.prototype.call.bind(Error.prototype.toString);
+  const prepare = function ErrorPrepareStackTrace(error: Error, trace: NodeJS.CallSite[]) {
+    let own = trace.length;
+    while (own > 0 && trace[own - 1]?.getFileName() === OWN_FILE) own--;
+    let text: string = toText(error);
+    for (let i = 0; i < own; i++) text += `\n    at ${trace[i]}`;
+    if (own === trace.length) return text;
+    const rest = errorClass.stackTraceLimit - own;
+    for (let i = 0; i < rest && i < FRAMES_OF_NODE.length; i++) text += `\n    at ${FRAMES_OF_NODE[i]}`;
+    return text;
   };
+  Object.defineProperty(errorClass, "prepareStackTrace", {
+    value: prepare,
+    writable: true,
+    enumerable: false,
+    configurable: true,
+  });
 }
