@@ -94,6 +94,8 @@ const IMPORTS = [
   "import asyncio, unittest, sys\nprint(sorted(set(sys.modules) - {'sitecustomize'}))",
   "import concurrent\nconcurrent.futures",
   "import xml\nxml.etree",
+  "import html.entities, pyexpat.model\nprint(html.escape('<'), pyexpat.model.__name__)",
+  "import multiprocessing, sys\nprint(sys.modules['__mp_main__'] is sys.modules['__main__'])",
   "import asyncio, concurrent\nprint(concurrent.futures.Future.__name__)",
   "import urllib.request, urllib\nprint(urllib.error.__name__)",
   "open('json.py', 'w').write('x = 5')\nimport json\nprint(json.x)",

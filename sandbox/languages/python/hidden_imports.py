@@ -82,17 +82,22 @@ def forget_unrecorded():
 
 
 def hide():
-    """Ends the recording and hides everything. This package's own modules go for good."""
+    """Ends the recording and hides everything but this package's own modules. Whatever is imported after it may be hidden as well."""
     global _finders
     builtins.__import__ = _builtin_import
     _frozen_importlib._find_and_load = _find_and_load
-    forget_unrecorded()
-    _order.update((name, place) for place, name in enumerate(sys.modules))
-    _known.update(sys.modules)
-    _finders = (list(sys.meta_path), list(sys.path_hooks))
-    taken = _take_out(_known.keys() - _BASE - {"__main__"})
-    _hidden.update((name, found) for name, found in taken.items() if not _is_own(found[0]))
     _frozen_importlib._ModuleLockManager = _ShowingLockManager
+    forget_unrecorded()
+    _finders = (list(sys.meta_path), list(sys.path_hooks))
+    for name, module in sys.modules.items():
+        _known[name] = module
+        _order.setdefault(name, len(_order))
+    _hidden.update(_take_out({name for name in sys.modules.keys() & _recorded if not _is_own(sys.modules[name])}))
+
+
+def forget_own():
+    """Takes out this package's own modules."""
+    _take_out({name for name in sys.modules.keys() - _BASE if _is_own(sys.modules[name])})
 
 
 def _is_own(module):
@@ -101,15 +106,15 @@ def _is_own(module):
 
 def _take_out(names):
     """Removes the modules, also from their packages; returns each with whether it was an attribute of its package."""
-    packages = {name: sys.modules[name].__dict__ for name in sys.modules if sys.modules[name] is not None}
-    taken = {}
-    for name in names:
-        module = sys.modules.pop(name)
+    taken = {name: (sys.modules[name], False) for name in names}
+    for name, (module, _) in taken.items():
         package, _, own_name = name.rpartition(".")
-        attributes = packages.get(package, {})
-        taken[name] = (module, attributes.get(own_name) is module)
-        if taken[name][1]:
+        attributes = getattr(sys.modules.get(package), "__dict__", {})
+        if attributes.get(own_name) is module:
+            taken[name] = (module, True)
             del attributes[own_name]
+    for name in taken:
+        del sys.modules[name]
     return taken
 
 
@@ -141,7 +146,11 @@ def _show(name):
     found = {name: _hidden.pop(name) for name in hidden}
     if _has_changed_imports() or _is_shadowed(brought, hidden):
         return
-    sys.modules.update((name, module) for name, (module, _) in found.items())
+    for name, (module, _) in found.items():
+        if module is _known["__main__"]:
+            # Multiprocessing has a second name for it.
+            module = _known[name] = sys.modules["__main__"]
+        sys.modules[name] = module
     for name, (module, is_attribute) in found.items():
         if is_attribute:
             package, _, own_name = name.rpartition(".")
@@ -151,7 +160,9 @@ def _show(name):
 def _collect(name):
     names, waiting = {name}, [name]
     while waiting:
-        for other in _brought.get(waiting.pop(), ()):
+        current = waiting.pop()
+        package = current.rpartition(".")[0]
+        for other in (*_brought.get(current, ()), *((package,) if package else ())):
             if other not in names:
                 names.add(other)
                 waiting.append(other)

@@ -4,6 +4,7 @@ import hidden_imports
 
 hidden_imports.start_recording()
 
+import _signal
 import builtins
 import ctypes
 import gc
@@ -11,7 +12,6 @@ import io
 import json
 import linecache
 import os
-import signal
 import sys
 import types
 from functools import partial
@@ -41,7 +41,10 @@ _run_file.restype = ctypes.py_object
 
 
 class Language:
-    """CPython, without an exec: the supervisor's interpreter becomes the program's."""
+    """CPython, without an exec: the supervisor's interpreter becomes the program's. It tells nothing before its end."""
+
+    news = None
+    news_open = False
 
     def prepare(self, _request=None):
         pass
@@ -72,6 +75,9 @@ class Language:
     def read_engine(self):
         return "cpython"
 
+    def read_exit_code(self):
+        return None
+
 
 def reseed():
     """Makes new what a fork copies and nobody may know of another run. The standard library's `random` does so by itself."""
@@ -88,11 +94,11 @@ def reseed():
 
 def reset_signals():
     """The supervisor's parents may ignore some; the interpreter itself ignores two."""
-    for number in signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP, signal.SIGPIPE, signal.SIGXFSZ}:
-        if signal.getsignal(number) is signal.SIG_IGN:
-            signal.signal(number, signal.SIG_DFL)
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    signal.pthread_sigmask(signal.SIG_SETMASK, ())
+    for number in _signal.valid_signals() - {_signal.SIGKILL, _signal.SIGSTOP, _signal.SIGPIPE, _signal.SIGXFSZ}:
+        if _signal.getsignal(number) == _signal.SIG_IGN:
+            _signal.signal(number, _signal.SIG_DFL)
+    _signal.signal(_signal.SIGINT, _signal.default_int_handler)
+    _signal.pthread_sigmask(_signal.SIG_SETMASK, ())
 
 
 def look_fresh():
@@ -102,6 +108,7 @@ def look_fresh():
         path: finder for path, finder in sys.path_importer_cache.items() if path in hidden_imports.BASE_PATH
     }
     hidden_imports.hide()
+    hidden_imports.forget_own()
     sys.argv = [PROGRAM_NAME]
     sys.orig_argv = [sys.executable, PROGRAM_NAME]
     sys.dont_write_bytecode = False

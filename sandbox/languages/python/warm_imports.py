@@ -20,6 +20,9 @@ xml.etree.ElementTree zlib zoneinfo
 
 HEAVY = ("numpy", "numpy.random", "pandas", "matplotlib", "matplotlib.pyplot", "matplotlib.backends.backend_agg")
 
+WAITS = 500
+WAIT_SECONDS = 0.01
+
 
 def warm(kind):
     """Imports for "light" the standard library's common modules, for "heavy" the data libraries that are there as well.
@@ -34,14 +37,29 @@ def warm(kind):
         _import_data_libraries()
     # For the clones, which would compile it each time: its folder is not writable.
     importlib.import_module("run_python")
-    running = os.listdir("/proc/self/task")
-    if len(running) != 1:
-        raise RuntimeError(f"{len(running) - 1} threads run after the imports")
+    _wait_for_threads()
+    hidden_imports.hide()
     gc.collect()
     gc.freeze()
 
 
+def _wait_for_threads():
+    """Matplotlib measures with a thread how long it looks for fonts. Those of programs are counted from 1 all the same."""
+    import itertools
+    import threading
+    import time
+
+    for _ in range(WAITS):
+        if len(os.listdir("/proc/self/task")) == 1:
+            threading._counter = itertools.count(1).__next__
+            return
+        time.sleep(WAIT_SECONDS)
+    raise RuntimeError(f"threads run after the imports: {threading.enumerate()}")
+
+
 def _import_data_libraries():
+    # Pandas imports it where it is there, and then it starts threads, which no fork would have.
+    os.environ["NUMEXPR_NUM_THREADS"] = "1"
     for name in HEAVY:
         try:
             importlib.import_module(name)
@@ -51,6 +69,7 @@ def _import_data_libraries():
         _draw()
     except ImportError:
         pass
+    del os.environ["NUMEXPR_NUM_THREADS"]
 
 
 def _draw():
