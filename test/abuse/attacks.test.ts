@@ -22,7 +22,8 @@ let idleProcesses: number;
 let mountsBefore: number;
 
 const hello = async () =>
-  (await post(server, "/execute", { code: "print('still here')", timeout: 30 })).body.output;
+  (await post(server, "/execute", { code: "print('still here')", timeout: 30 }, { connection: "close" })).body
+    .output;
 
 /** Processes below the server once their number stays: a sandbox may be on its way to replace one that was used. */
 async function countWhenIdle(): Promise<number> {

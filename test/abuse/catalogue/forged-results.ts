@@ -118,19 +118,15 @@ os.execv("/bin/sh", ["sh", "-c", "echo other; kill -SEGV $$"])`,
     escaped: misreported({ status: "killed", exitCode: null }),
   },
   {
-    name: "looks for sockets of its keepers and connects to each",
+    name: "looks for sockets of its keepers that it may connect to",
     language: "python",
-    code: `import os, socket, stat
+    code: `import os, stat
 for top in ("/run", "/sandbox", "/tmp", "/var/tmp", "/dev", "/workspace", "/srv", "/opt", "/mnt"):
     for folder, folders, names in os.walk(top):
         for name in names:
             path = os.path.join(folder, name)
             try:
-                if not stat.S_ISSOCK(os.lstat(path).st_mode): continue
-                connection = socket.socket(socket.AF_UNIX)
-                connection.settimeout(1)
-                connection.connect(path)
-                print("ESCAPED", path, flush=True)
+                if stat.S_ISSOCK(os.lstat(path).st_mode) and os.access(path, os.W_OK): print("ESCAPED", path, flush=True)
             except OSError: pass`,
     escaped: saysEscaped,
   },

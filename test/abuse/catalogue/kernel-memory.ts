@@ -113,7 +113,7 @@ for number in range(240):
   {
     name: "fills sockets in many processes, which together hold more than all that is counted",
     language: "python",
-    timeoutSeconds: 10,
+    timeoutSeconds: 20,
     code: `import os, socket, time
 reader, writer = os.pipe()
 children = []
@@ -129,7 +129,7 @@ for number in range(24):
                 one.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 2**23)
                 one.setblocking(False)
                 try:
-                    while True: taken += one.send(bytes(2**16))
+                    while True: taken += one.send(bytes(2**18))
                 except BlockingIOError: pass
     except OSError: pass
     os.write(writer, taken.to_bytes(8, "little"))

@@ -107,18 +107,22 @@ export const MEMORY: readonly Attack[] = [
   {
     name: "takes 1 GiB in sixteen processes, none of which is large",
     language: "python",
+    timeoutSeconds: 8,
     quick: true,
     statuses: ["out_of_memory"],
     code: `import os, time
 children = []
+reader, writer = os.pipe()
 for number in range(16):
     children.append(os.fork())
     if children[-1] == 0:
         held = bytearray(64 * 2**20)
         for place in range(0, len(held), 4096): held[place] = 1
+        os.write(writer, b"x")
         time.sleep(60)
-    time.sleep(0.05)
+    os.read(reader, 1)
     print("TOOK", (number + 1) * 64, flush=True)
+time.sleep(1)
 for child in children: os.kill(child, 9)`,
     escaped: tookAtLeast(TOO_MUCH),
   },

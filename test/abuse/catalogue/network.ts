@@ -107,13 +107,13 @@ for path in ("${socketPath}", "/var/run/docker.sock", "/run/containerd/container
   {
     name: "lists the sockets of the host and speaks to each",
     language: "python",
-    code: `import socket
+    code: ({ socketName }) => python`import socket
 for line in open("/proc/net/unix").read().splitlines()[1:]:
     name = line.split(None, 7)[7:]
-    if not name or "abuse-world" not in name[0]: continue
+    if not name or "${socketName}" not in name[0]: continue
     try:
         connection = socket.socket(socket.AF_UNIX)
-        connection.connect(name[0].replace("@", "\\0", 1))
+        connection.connect(name[0].replace("@", "\0", 1))
         print(connection.recv(1000))
     except OSError as error: print(error)`,
     escaped: anyOf(stoleSecret, reachedListener),

@@ -143,19 +143,22 @@ raise SystemExit(3)`,
   {
     name: "takes its parent's descriptors, so that it cannot count the memory of others (prlimit)",
     language: "python",
+    timeoutSeconds: 8,
     quick: true,
-    timeoutSeconds: 4,
     code: `import os, resource, time
 resource.prlimit(os.getppid(), resource.RLIMIT_NOFILE, (0, 0))
 children = []
+reader, writer = os.pipe()
 for number in range(16):
     children.append(os.fork())
     if children[-1] == 0:
         held = bytearray(64 * 2**20)
         for place in range(0, len(held), 4096): held[place] = 1
+        os.write(writer, b"x")
         time.sleep(60)
-    time.sleep(0.05)
+    os.read(reader, 1)
     print("TOOK", (number + 1) * 64, flush=True)
+time.sleep(1)
 for child in children: os.kill(child, 9)`,
     escaped: tookAtLeast(1024),
   },

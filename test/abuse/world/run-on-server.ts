@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import type { RunningServer } from "../../support/start-server.ts";
 import type { Attack, Outcome, World } from "../attack.ts";
 
@@ -33,14 +34,15 @@ async function send(server: RunningServer, body: string, deadlineMs: number): Pr
   try {
     const response = await server.request("/execute", {
       method: "POST",
-      headers: { "content-type": "application/json" },
+      // A connection of its own: one that the server closed a moment ago says nothing about the program.
+      headers: { "content-type": "application/json", connection: "close" },
       body,
       signal: AbortSignal.timeout(deadlineMs),
     });
     const raw = await response.text();
     return { ...toOutcome(response.status, raw), tookMs: performance.now() - started };
   } catch (error) {
-    return { ...toOutcome(0, String(error)), tookMs: performance.now() - started };
+    return { ...toOutcome(0, inspect(error)), tookMs: performance.now() - started };
   }
 }
 
