@@ -17,12 +17,14 @@ export type Answer =
   | { readonly kind: "busy"; readonly retryAfterMs: number }
   | { readonly kind: "other"; readonly detail: string };
 
+/** The longest that both servers allow: a busy machine is no reason to fail. */
+const PROGRAM_TIMEOUT_SECONDS = 30;
 const REQUEST_TIMEOUT_MS = 60_000;
 const DETAIL_CHARACTERS = 300;
 
 /** Sends a program once and judges the answer; a connection that fails is an answer too. */
 export async function ask(agent: Agent, side: Side, task: Task): Promise<Answer> {
-  const body = JSON.stringify({ code: task.code, language: task.language });
+  const body = JSON.stringify({ code: task.code, language: task.language, timeout: PROGRAM_TIMEOUT_SECONDS });
   const headers = {
     "content-type": "application/json",
     "content-length": Buffer.byteLength(body),

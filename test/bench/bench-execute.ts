@@ -44,14 +44,20 @@ async function compare(ours: Side, naive: Side, task: Task, load: Load): Promise
   return [mergeRounds(rounds[0]), mergeRounds(rounds[1])];
 }
 
+/** A load that fails has no row, and is no reason to lose the others. */
 async function compareAll(ours: Side, naive: Side): Promise<string[][]> {
   const rows: string[][] = [];
   for (const task of chooseTasks(values.only)) {
     for (const load of toLoads(task)) {
       const name = `${task.name}, ${load.clients} ${load.clients === 1 ? "client" : "clients"}`;
-      const [own, other] = await compare(ours, naive, task, load);
-      rows.push(toRow(name, own, other));
-      console.error(`${name}: ${own.warmStarts} of ${own.latenciesMs.length} starts were warm`);
+      try {
+        const [own, other] = await compare(ours, naive, task, load);
+        rows.push(toRow(name, own, other));
+        console.error(`${name}: ${own.warmStarts} of ${own.latenciesMs.length} starts were warm`);
+      } catch (error) {
+        console.error(`${name} failed: ${error instanceof Error ? error.message : error}`);
+        process.exitCode = 1;
+      }
     }
   }
   return rows;
@@ -64,7 +70,7 @@ try {
   try {
     const rows = await compareAll(ours, naive);
     console.log(
-      `${describeMachine()}; ${ROUNDS} rounds of each side in turn, each begun with waiting sandboxes. Every client asks again as soon as
+      `${describeMachine()}; ${ROUNDS} ${ROUNDS === 1 ? "round" : "rounds"} of each side in turn, each begun with waiting sandboxes. Every client asks again as soon as
 it has its answer: without a pause even one client uses sandboxes faster than people do. Ratios are ours / naive: below 1 a latency is
 better, above 1 a rate is.\n`,
     );

@@ -6,6 +6,8 @@ import { processesBelow } from "../support/processes-below.ts";
 export interface ProcessState {
   readonly parent: number;
   readonly isZombie: boolean;
+  /** True also while it waits for a processor or a disk. */
+  readonly isBusy: boolean;
   /** Processor time of all its threads, in clock ticks: hundredths of a second. */
   readonly cpuTicks: number;
   /** Tells it from a later process with the same id. */
@@ -22,6 +24,7 @@ export function readState(pid: number): ProcessState | null {
   return {
     parent: Number(field(4)),
     isZombie: field(3) === "Z",
+    isBusy: field(3) === "R" || field(3) === "D",
     cpuTicks: Number(field(14)) + Number(field(15)),
     startTicks: field(22),
   };
@@ -48,28 +51,38 @@ export function toMebibytes(bytes: number): string {
   return `${(bytes / 1024 ** 2).toFixed(1)} MiB`;
 }
 
-const CHECK_MS = 1000;
-const QUIET_CHECKS = 3;
-const BUSY_TICKS = 5;
-const IDLE_DEADLINE_MS = 90_000;
+const CHECK_MS = 250;
+const QUIET_CHECKS = 12;
+const QUIET_TICKS = 1;
+const IDLE_DEADLINE_MS = 180_000;
 
 /**
- * Waits until a process and its descendants have, for 3 s, stayed the same and used less than a twentieth of one processor.
- * @throws Error when they do not within 90 s
+ * Waits until a process and its descendants have, for 3 s, stayed the same, slept whenever they were looked at, and used next to no
+ * processor time. A process that a busy machine keeps from its processor is not asleep.
+ * @throws Error when they do not within 3 minutes
  */
 export async function waitUntilIdle(pid: number): Promise<void> {
   const deadline = performance.now() + IDLE_DEADLINE_MS;
   let quiet = 0;
-  let last = { pids: "", ticks: 0 };
+  let last = look(pid);
   while (quiet < QUIET_CHECKS) {
     if (performance.now() > deadline) throw new Error(`process ${pid} does not become idle`);
     await sleep(CHECK_MS);
-    const pids = treeOf(pid);
-    const ticks = pids.reduce((sum, each) => sum + (readState(each)?.cpuTicks ?? 0), 0);
-    const now = { pids: pids.join(), ticks };
-    quiet = now.pids === last.pids && now.ticks - last.ticks < BUSY_TICKS ? quiet + 1 : 0;
+    const now = look(pid);
+    const isQuiet = !now.isBusy && now.pids === last.pids && now.ticks - last.ticks <= QUIET_TICKS;
+    quiet = isQuiet ? quiet + 1 : 0;
     last = now;
   }
+}
+
+function look(pid: number) {
+  const pids = treeOf(pid);
+  const states = pids.flatMap((each) => readState(each) ?? []);
+  return {
+    pids: pids.join(),
+    isBusy: states.some(({ isBusy }) => isBusy),
+    ticks: states.reduce((sum, { cpuTicks }) => sum + cpuTicks, 0),
+  };
 }
 
 /** A file of /proc; null when its process has ended. */
