@@ -71,7 +71,7 @@ class Channel:
     def receive(self):
         """Waits for bytes unless frames are left over, and returns the complete frames as (type, payload): perhaps none."""
         if not self._frames:
-            self._read()
+            self.read()
         frames = list(self._frames)
         self._frames.clear()
         return frames
@@ -83,9 +83,10 @@ class Channel:
                 found, payload = self._frames.popleft()
                 if found == kind:
                     return payload
-            self._read()
+            self.read()
 
-    def _read(self):
+    def read(self):
+        """Waits for bytes and keeps the frames that are complete by then."""
         try:
             piece = self._connection.recv(65536)
         except OSError as error:

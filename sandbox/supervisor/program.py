@@ -13,6 +13,7 @@ LANGUAGES_FOLDER = "/sandbox/languages"
 PR_SET_DUMPABLE = 4
 # Of all processes, the kernel is to end programs first when memory runs out.
 OUT_OF_MEMORY_SCORE = b"1000"
+LARGEST_NEWS = 64
 
 _PRCTL = _ctypes.dlsym(_ctypes.dlopen(None, 0), "prctl")
 
@@ -28,13 +29,35 @@ def make_first_victim():
     os.close(descriptor)
 
 
+class News:
+    """What a program's process tells, a line each: "ready", the name of what runs the program, its exit code. Any may be missing."""
+
+    def __init__(self, descriptor):
+        os.set_blocking(descriptor, False)
+        self.descriptor = descriptor
+        self.open = True
+        self._told = b""
+
+    def read_lines(self):
+        """The complete lines that have come by now."""
+        while self.open:
+            try:
+                piece = os.read(self.descriptor, LARGEST_NEWS)
+            except BlockingIOError:
+                break
+            self._told += piece
+            self.open = piece != b"" and len(self._told) < LARGEST_NEWS
+        return self._told.split(b"\n")[:-1]
+
+
 class Program:
     """A program's process as the supervisor sees it: it waits until `encode` of a request is written to its descriptor `source`."""
 
     def __init__(self, language, pid, pipes, marker):
         self.pid = pid
         self.pidfd = os.pidfd_open(pid)
-        self.stdin, self.stdout, self.stderr, self.source = pipes
+        self.stdin, self.stdout, self.stderr, self.source, news = pipes
+        self._news = News(news)
         self._language = language
         self._marker = marker
 
@@ -42,16 +65,22 @@ class Program:
         return self._language.ran_out_of_memory(exit_code, stderr_tail, self._marker[0] != 0)
 
     def read_engine(self):
-        return self._language.read_engine()
+        lines = self._news.read_lines()
+        return lines[1].decode("ascii", "replace") if len(lines) > 1 else self._language.engine
 
     @property
     def news(self):
         """A descriptor to poll for what the process itself tells, None when there is nothing more to come."""
-        return self._language.news if self._language.news_open else None
+        return self._news.descriptor if self._news.open else None
+
+    def is_ready(self):
+        """True when the process has told that it waits for its source."""
+        return len(self._news.read_lines()) > 0
 
     def read_exit_code(self):
         """The exit code when the process has told that its program has ended, although it takes itself down yet; else None."""
-        return self._language.read_exit_code()
+        lines = self._news.read_lines()
+        return int(lines[2]) if len(lines) > 2 and lines[2].isdigit() else None
 
 
 def encode_source(request):
@@ -59,7 +88,7 @@ def encode_source(request):
 
 
 def load_language(name):
-    """The module of a language: `prepare` in the supervisor, `wait_and_run` in the child, then questions about the end."""
+    """The module of a language: `wait_and_run` in the child, then questions about the end."""
     folder = f"{LANGUAGES_FOLDER}/{name}"
     sys.path.insert(0, folder)
     try:
@@ -69,23 +98,22 @@ def load_language(name):
 
 
 def start_waiting(limits, memory_group):
-    """Starts the process. Its descriptors are standard input, output and error, 3 for the source, then the language's own."""
+    """Starts the process. Its descriptors are standard input, output and error, 3 for the source, 4 for news."""
     language = load_language(limits["language"])
-    language.prepare()
     # One byte that the child can set and that outlives it, without a descriptor.
     marker = mmap.mmap(-1, mmap.PAGESIZE)
     stdin_inside, stdin = os.pipe()
     stdout, stdout_inside = os.pipe()
     stderr, stderr_inside = os.pipe()
     source_inside, source = os.pipe()
-    inside = (stdin_inside, stdout_inside, stderr_inside, source_inside)
+    news, news_inside = os.pipe()
+    inside = (stdin_inside, stdout_inside, stderr_inside, source_inside, news_inside)
     pid = os.fork()
     if pid == 0:
         _become_program(language, limits, memory_group, marker, inside)
     for descriptor in inside:
         os.close(descriptor)
-    language.release()
-    return Program(language, pid, (stdin, stdout, stderr, source), marker)
+    return Program(language, pid, (stdin, stdout, stderr, source, news), marker)
 
 
 def _become_program(language, limits, memory_group, marker, inside):
@@ -96,7 +124,7 @@ def _become_program(language, limits, memory_group, marker, inside):
         os.setsid()
         make_first_victim()
         # Above every descriptor that is a target, so that no move overwrites one that still has to move.
-        moved = [os.dup(descriptor) for descriptor in (*inside, *language.take_descriptors())]
+        moved = [os.dup(descriptor) for descriptor in inside]
         for target, descriptor in enumerate(moved):
             os.dup2(descriptor, target, inheritable=True)
         os.closerange(len(moved), os.sysconf("SC_OPEN_MAX"))

@@ -169,14 +169,26 @@ def to_signal_name(number):
         return f"SIGRTMIN+{number - signal.SIGRTMIN}"
 
 
-def wait_for_request(channel, pidfd):
+def wait_until_ready(channel, waiting):
+    """Returns when the process waits for its source, or when its source has come before that."""
+    poll = select.poll()
+    for descriptor in (channel.fileno(), waiting.pidfd, waiting.news):
+        poll.register(descriptor, select.POLLIN)
+    while not waiting.is_ready() and not channel.has_frames():
+        for descriptor, _ in poll.poll():
+            if descriptor == waiting.pidfd:
+                raise ChannelClosed()
+            if descriptor == channel.fileno():
+                channel.read()
+
+
+def wait_for_request(channel, waiting):
     """A process that ends before it has its program is no use: the host gives the program to another sandbox."""
-    if not channel.has_frames():
-        poll = select.poll()
-        poll.register(channel.fileno(), select.POLLIN)
-        poll.register(pidfd, select.POLLIN)
-        if any(descriptor == pidfd for descriptor, _ in poll.poll()):
-            raise ChannelClosed()
+    poll = select.poll()
+    poll.register(channel.fileno(), select.POLLIN)
+    poll.register(waiting.pidfd, select.POLLIN)
+    if not channel.has_frames() and any(descriptor == waiting.pidfd for descriptor, _ in poll.poll()):
+        raise ChannelClosed()
     return json.loads(channel.wait_for(REQUEST))
 
 
@@ -184,8 +196,9 @@ def serve(channel, memory_group):
     """Raises ChannelClosed when the host has gone, or wants this sandbox no more."""
     limits = json.loads(channel.wait_for(LANGUAGE))
     waiting = program.start_waiting(limits, memory_group)
+    wait_until_ready(channel, waiting)
     channel.send(READY)
-    request = wait_for_request(channel, waiting.pidfd)
+    request = wait_for_request(channel, waiting)
     run = Run(channel, waiting, limits, request, memory_group)
     run.watch()
     run.report()

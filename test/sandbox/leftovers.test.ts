@@ -80,7 +80,11 @@ describeFull(["sandbox"], "a thousand nasty programs, and callers who leave", ()
       } finally {
         await executor.close();
       }
-      expect(count()).toEqual(before);
+      // The test's own tools may have gone meanwhile.
+      const after = count();
+      for (const [what, left] of Object.entries(after)) {
+        expect([what, left <= before[what as keyof typeof before]]).toEqual([what, true]);
+      }
     },
     1_800_000,
   );

@@ -4,7 +4,7 @@ import { type PreparedIsolate, prepareIsolate } from "./prepare-isolate.ts";
 import { PROGRAM_PATH } from "./program-path.ts";
 import { runInIsolate } from "./run-in-isolate.ts";
 
-/** Where the supervisor hands in the program, and where it hears which engine runs it and how an isolate's program ended. */
+/** Where the supervisor hands in the program, and where it hears that one may come, what runs it, and how an isolate's ended. */
 const REQUEST_DESCRIPTOR = 3;
 const NEWS_DESCRIPTOR = 4;
 
@@ -21,6 +21,7 @@ interface ProgramRequest {
  */
 export function waitForProgram(folder: string): void {
   const prepared = prepareIsolate(folder);
+  writeSync(NEWS_DESCRIPTOR, "ready\n");
   const text = readFileSync(REQUEST_DESCRIPTOR, "utf8");
   if (text === "") process.exit(0);
   const request: ProgramRequest = JSON.parse(text);

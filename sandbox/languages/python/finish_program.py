@@ -45,6 +45,9 @@ def finish(code):
 def _delete_objects():
     """Deletes the program's modules, for what their objects do when they are deleted. Those of the interpreter would take long."""
     sys.setswitchinterval(NEVER_SECONDS)
+    # What is garbage by now may still import modules when it is deleted.
+    if gc.isenabled():
+        gc.collect()
     for name in FORGOTTEN:
         setattr(sys, name, None)
     sys.stdin, sys.stdout, sys.stderr = sys.__stdin__, sys.__stdout__, sys.__stderr__

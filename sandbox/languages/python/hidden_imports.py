@@ -170,7 +170,11 @@ def _collect(name):
 
 
 def _has_changed_imports():
-    return builtins.__import__ is not _builtin_import or _finders != (sys.meta_path, sys.path_hooks)
+    """True when the program has a way of its own to find modules. Setuptools takes away its finder, which is an object, not a class."""
+    finders, path_hooks = _finders
+    gone = [finder for finder in finders if finder not in sys.meta_path and isinstance(finder, type)]
+    added = [finder for finder in sys.meta_path if finder not in finders]
+    return bool(gone or added) or sys.path_hooks != path_hooks or builtins.__import__ is not _builtin_import
 
 
 def _is_shadowed(brought, hidden):

@@ -24,6 +24,7 @@ WORKING_FOLDER = "/workspace"
 PROGRAM_NAME = "main.py"
 PROGRAM_PATH = f"{WORKING_FOLDER}/{PROGRAM_NAME}"
 SOURCE_DESCRIPTOR = 3
+NEWS_DESCRIPTOR = 4
 PIECE_BYTES = 1 << 20
 OWN_FOLDER = os.path.dirname(os.path.abspath(__file__))
 # Include/compile.h
@@ -41,19 +42,9 @@ _run_file.restype = ctypes.py_object
 
 
 class Language:
-    """CPython, without an exec: the supervisor's interpreter becomes the program's. It tells nothing before its end."""
+    """CPython, without an exec: the supervisor's interpreter becomes the program's."""
 
-    news = None
-    news_open = False
-
-    def prepare(self, _request=None):
-        pass
-
-    def take_descriptors(self):
-        return []
-
-    def release(self):
-        pass
+    engine = "cpython"
 
     def wait_and_run(self, marker):
         look_fresh()
@@ -63,6 +54,7 @@ class Language:
         gc.collect()
         gc.freeze()
         make_main()
+        tell_ready()
         source = read_source()
         if source is None:
             os._exit(0)
@@ -71,12 +63,6 @@ class Language:
 
     def ran_out_of_memory(self, exit_code, stderr_tail, marked):
         return marked and exit_code == 1
-
-    def read_engine(self):
-        return "cpython"
-
-    def read_exit_code(self):
-        return None
 
 
 def reseed():
@@ -133,6 +119,11 @@ def open_stream(descriptor, mode):
     stream = io.TextIOWrapper(buffer, "utf-8", errors, newline="\n", line_buffering=descriptor == 2)
     stream.mode = mode
     return stream
+
+
+def tell_ready():
+    os.write(NEWS_DESCRIPTOR, b"ready\n")
+    os.close(NEWS_DESCRIPTOR)
 
 
 def read_source():

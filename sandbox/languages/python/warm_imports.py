@@ -31,10 +31,11 @@ def warm(kind):
     """
     hidden_imports.start_recording()
     hidden_imports.forget_unrecorded()
+    if kind == "heavy":
+        # First: their extension modules look for what is loaded in ways that leave no record.
+        _import_data_libraries()
     for name in LIGHT:
         importlib.import_module(name)
-    if kind == "heavy":
-        _import_data_libraries()
     # For the clones, which would compile it each time: its folder is not writable.
     importlib.import_module("run_python")
     _wait_for_threads()
