@@ -16,6 +16,7 @@ describe("the choice of the JavaScript engine falls on Node for a program", () =
     ["that is a module", "import fs from 'fs'"],
     ["that imports later", "import('fs')"],
     ["that waits at its top level", "await 1"],
+    ["that begins with HTML's comment", "--> comment"],
     ["that is no JavaScript", "this is no JavaScript"],
     ["that would leave its wrapper", "}); process.exit(); (function () {"],
     ["that has promises", "Promise.resolve()"],

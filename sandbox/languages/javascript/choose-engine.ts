@@ -10,7 +10,8 @@ export type Engine = "isolated-vm" | "node";
  * answer. What does not parse as a script (modules, top-level await, errors) is Node's too, whose message is the best.
  */
 export function chooseEngine(source: string): Engine {
-  let namesGlobal = false;
+  // An arrow that begins the program is a comment there, but not behind the isolate's wrapper.
+  let namesGlobal = /^\s*-->/.test(source);
   try {
     const program = parse(source, {
       ecmaVersion: "latest",
