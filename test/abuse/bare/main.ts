@@ -16,6 +16,13 @@ const LEAST_SHARE = 0.8;
 const write = (line: string) => process.stdout.write(`${line}\n`);
 const planted = await createWorld({ hostProcess: false });
 const net = createSafetyNet();
+let stopped = false;
+// What was planted has to go, however this ends: the attack under way is the last one.
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  process.on(signal, () => {
+    stopped = true;
+  });
+}
 let tried = 0;
 let escapes = 0;
 try {
@@ -23,6 +30,7 @@ try {
   for (const { name, attacks } of THREATS) {
     write(`\n${name}`);
     for (const attack of attacks.filter((each) => each.name.includes(values.only))) {
+      if (stopped) break;
       const { escaped, outcomes } = await escapesFromBare(
         net,
         attack,
@@ -39,6 +47,7 @@ try {
   await planted.close();
   await net.remove();
 }
+if (stopped) process.exit(1);
 const share = escapes / tried;
 write(`\n${escapes} of ${tried} attacks get out of a bare subprocess (${Math.round(share * 100)} %)`);
 if (share < LEAST_SHARE) {

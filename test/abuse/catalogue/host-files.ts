@@ -43,7 +43,7 @@ for top in ("/etc", "/home", "/mnt", "/opt", "/run", "/srv", "/tmp", "/var/lib",
     for folder, _, names in os.walk(top):
         for name in names:
             if name in ("secret", "api-key", "credentials.json", "id_rsa"):
-                try: print(folder, open(os.path.join(folder, name)).read(1000))
+                try: print(folder, open(os.path.join(folder, name)).read(1000), flush=True)
                 except (OSError, UnicodeDecodeError): pass`,
     escaped: stoleSecret,
   },
