@@ -5,14 +5,24 @@ import type { Answer } from "../../support/post.ts";
 import { waitUntil } from "../../support/wait-until.ts";
 import { type ServedPrograms, servePrograms } from "./serve-programs.fixture.ts";
 
-const SLOW = "import time\ntime.sleep(2)\nprint('done')";
+const SLOW = "import time\ntime.sleep(4)\nprint('done')";
 
 /** Sends so many slow programs at once. @returns their answers in the order in which they came */
-async function sendTogether({ send }: ServedPrograms, count: number): Promise<Answer[]> {
+async function sendTogether(served: ServedPrograms, count: number): Promise<Answer[]> {
+  await untilServed(served);
   const answers: Answer[] = [];
-  const sent = Array.from({ length: count }, async () => answers.push(await send({ code: SLOW })));
+  const sent = Array.from({ length: count }, async () => answers.push(await served.send({ code: SLOW })));
   await Promise.all(sent);
   return answers;
+}
+
+/** A server that has just started may still be running programs of its own, which tell it the languages' versions. */
+async function untilServed({ send }: ServedPrograms): Promise<void> {
+  for (let attempt = 0; attempt < 100; attempt += 1) {
+    if ((await send({ code: "pass" })).status === 200) return;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error("Every program was refused.");
 }
 
 const statuses = (answers: readonly Answer[]) => answers.map(({ status }) => status);

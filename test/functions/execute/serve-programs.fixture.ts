@@ -1,4 +1,4 @@
-import { afterAll, beforeAll } from "@jest/globals";
+import { afterAll, beforeAll, jest } from "@jest/globals";
 import { type Answer, post } from "../../support/post.ts";
 import { type RunningServer, startServer } from "../../support/start-server.ts";
 
@@ -23,13 +23,17 @@ export const NONE_WAIT = {
   SANDBOX_WARM_JAVASCRIPT: "0",
 };
 
+/** A program may take 30 s, and this machine may have much else to do. */
+const TEST_TIMEOUT_MS = 60_000;
+
 /** Starts a server before the tests around the call and stops it after them. */
 export function servePrograms(environment: Readonly<Record<string, string>> = {}): ServedPrograms {
+  jest.setTimeout(TEST_TIMEOUT_MS);
   let running: RunningServer | undefined;
   beforeAll(async () => {
     running = await startServer({ EXECUTE_RATE_PER_MINUTE: "0", ...FEW_WAIT, ...environment });
-  }, 90_000);
-  afterAll(() => running?.stop(), 60_000);
+  });
+  afterAll(() => running?.stop());
 
   function server(): RunningServer {
     if (running === undefined) throw new Error("The server runs only while tests do.");

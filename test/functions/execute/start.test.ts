@@ -77,10 +77,10 @@ describeWith(
     it("is warm when a sandbox waits with them", async () => {
       expect((await untilWarm(() => warm.python(program))).output).toBe("6\n");
       expect((await warm.python("print(1)")).start).toBe("cold");
-    }, 60_000);
+    });
 
     it("is cold when none does", async () => {
       expect(await cold.python(program, { timeout: 30 })).toMatchObject({ output: "6\n", start: "cold" });
-    }, 60_000);
+    });
   },
 );
