@@ -98,10 +98,10 @@ export async function runProgram(
     signal.removeEventListener("abort", sandbox.kill);
   }
 }
-/** The supervisor was ended before it could report: by the host's deadline, or by the kernel for want of memory. */
+/** The supervisor was ended before it could report: by the host's deadline, or by somebody else. */
 function createMissingReport(program: SandboxProgram, wallMs: number) {
   return {
-    why: wallMs >= program.timeoutMs ? "timed_out" : "out_of_memory",
+    why: wallMs >= program.timeoutMs ? "timed_out" : "lost",
     code: null,
     signal: "SIGKILL",
     cpuMs: 0,

@@ -1,6 +1,6 @@
 import { FRAME, type Frame } from "./frames.ts";
 
-/** How a program came to its end: by itself, or by which limit. */
+/** How a program came to its end: by itself, by which limit, or `lost` when its supervisor ended without a word. */
 export const ENDINGS = [
   "ended",
   "timed_out",

@@ -87,6 +87,7 @@ export function createLocalExecutor(options: LocalExecutorOptions): Executor {
       if (reason !== null) throw new AppError("sandbox_unavailable", reason);
       signal.throwIfAborted();
       const { report, start } = await pool.run(program, { signal });
+      if (report.why === "lost") logger.log("WARNING", "A sandbox ended without a report", { start });
       return toRunResult(report, start);
     } finally {
       release();
@@ -205,6 +206,8 @@ function toEnd(report: SandboxReport): Pick<RunResult, "status" | "exitCode" | "
       return { status: "timed_out", ...killed, limit: null };
     case "cpu_exhausted":
       return { status: "timed_out", ...killed, limit: "cpu_time" };
+    case "lost":
+      return { status: "killed", ...killed, limit: null };
     case "too_many_files":
       return { status: "killed", ...killed, limit: "files" };
     case "out_of_memory":
