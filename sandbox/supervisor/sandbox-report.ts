@@ -8,6 +8,7 @@ export const ENDINGS = [
   "cpu_exhausted",
   "too_many_files",
   "stopped",
+  "lost",
 ] as const;
 export type Ending = (typeof ENDINGS)[number];
 
