@@ -39,7 +39,7 @@ if os.listdir("/root"): print("ESCAPED")`,
     name: "searches the usual folders for credentials",
     language: "python",
     code: `import os
-for top in ("/etc", "/home", "/mnt", "/opt", "/run", "/srv", "/tmp", "/var/lib", "/var/tmp"):
+for top in ("/var/tmp", "/tmp", "/etc", "/home", "/mnt", "/opt", "/run", "/srv", "/var/lib"):
     for folder, _, names in os.walk(top):
         for name in names:
             if name in ("secret", "api-key", "credentials.json", "id_rsa"):
