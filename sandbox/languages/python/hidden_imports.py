@@ -30,6 +30,8 @@ _hidden = {}
 # Everything that was loaded when it was hidden.
 _known = {}
 _order = {}
+# What an import brings, for modules that many programs import.
+_collected = {}
 _finders = None
 
 
@@ -95,6 +97,13 @@ def hide():
     _hidden.update(_take_out({name for name in sys.modules.keys() & _recorded if not _is_own(sys.modules[name])}))
 
 
+def prepare_to_show(names):
+    """Does ahead, and once for all clones, what an import of these modules has to do."""
+    for name in names:
+        if name in _hidden:
+            _collected[name] = _collect(name)
+
+
 def forget_own():
     """Takes out this package's own modules."""
     _take_out({name for name in sys.modules.keys() - _BASE if _is_own(sys.modules[name])})
@@ -141,8 +150,8 @@ class _ShowingLockManager(_frozen_importlib._ModuleLockManager):
 
 def _show(name):
     """Brings a module back with all that it brought; forgets them, to be loaded again, where a program has others of these names."""
-    brought = _collect(name)
-    hidden = sorted(brought & _hidden.keys(), key=_order.__getitem__)
+    brought = _collected.get(name) or _collect(name)
+    hidden = [name for name in brought if name in _hidden]
     found = {name: _hidden.pop(name) for name in hidden}
     if _has_changed_imports() or _is_shadowed(brought, hidden):
         return
@@ -158,6 +167,7 @@ def _show(name):
 
 
 def _collect(name):
+    """The names of all that an import brings, itself among them, in the order in which they were loaded."""
     names, waiting = {name}, [name]
     while waiting:
         current = waiting.pop()
@@ -166,7 +176,7 @@ def _collect(name):
             if other not in names:
                 names.add(other)
                 waiting.append(other)
-    return names
+    return sorted(names, key=lambda name: _order.get(name, -1))
 
 
 def _has_changed_imports():
@@ -179,7 +189,7 @@ def _has_changed_imports():
 
 def _is_shadowed(brought, hidden):
     """True when a fresh interpreter has, or may find, another module under one of the names."""
-    if any(sys.modules.get(name) is not _known.get(name) for name in brought.difference(hidden)):
+    if any(sys.modules.get(name) is not _known.get(name) for name in set(brought).difference(hidden)):
         return True
     if any(name in sys.modules for name in hidden):
         return True

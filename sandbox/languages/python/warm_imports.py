@@ -40,6 +40,7 @@ def warm(kind):
     importlib.import_module("run_python")
     _wait_for_threads()
     hidden_imports.hide()
+    hidden_imports.prepare_to_show((*LIGHT, *HEAVY))
     gc.collect()
     gc.freeze()
 
