@@ -180,11 +180,15 @@ def _collect(name):
 
 
 def _has_changed_imports():
-    """True when the program has a way of its own to find modules. Setuptools takes away its finder, which is an object, not a class."""
+    """True when the program finds modules in a way of its own. Libraries take away, and append, finders for a few modules of theirs."""
     finders, path_hooks = _finders
-    gone = [finder for finder in finders if finder not in sys.meta_path and isinstance(finder, type)]
-    added = [finder for finder in sys.meta_path if finder not in finders]
-    return bool(gone or added) or sys.path_hooks != path_hooks or builtins.__import__ is not _builtin_import
+    usual = [finder for finder in finders if isinstance(finder, type)]
+    if builtins.__import__ is not _builtin_import or sys.path_hooks != path_hooks:
+        return True
+    if any(finder not in sys.meta_path for finder in usual):
+        return True
+    last = max(sys.meta_path.index(finder) for finder in usual)
+    return any(finder not in finders for finder in sys.meta_path[:last])
 
 
 def _is_shadowed(brought, hidden):
