@@ -8,6 +8,8 @@ export interface Sandbox {
   /** Resolves when every process of the jail is gone, to what is known of the reason: for the log, not for the public. */
   readonly exited: Promise<string>;
   readonly isReady: () => boolean;
+  /** False while the zygote that is to make it has not answered. */
+  readonly isMade: () => boolean;
   /** Sends bytes to the supervisor. */
   send(frame: Buffer): void;
   /** Hands over every frame that has come and will come. Called once. */
@@ -22,7 +24,7 @@ export interface Sandbox {
  * Makes a sandbox of a supervisor's channel.
  * @param exited as for the sandbox
  * @param kill as for the sandbox
- * @param onClone takes the frame in which a zygote numbers its clone
+ * @param onClone takes the frame in which a zygote numbers its clone; without it, nobody needs to answer
  */
 export function createSandbox(parts: {
   readonly channel: Duplex;
@@ -33,6 +35,7 @@ export function createSandbox(parts: {
   const { channel, exited, kill, onClone } = parts;
   const ready = Promise.withResolvers<boolean>();
   let isReady = false;
+  let isMade = onClone === undefined;
   let early: Frame[] = [];
   let take = (frame: Frame): void => {
     early.push(frame);
@@ -42,6 +45,7 @@ export function createSandbox(parts: {
       isReady = true;
       ready.resolve(true);
     } else if (frame.type === FRAME.clone) {
+      isMade = true;
       onClone?.(frame);
     } else {
       take(frame);
@@ -53,6 +57,7 @@ export function createSandbox(parts: {
     ready: ready.promise,
     exited,
     isReady: () => isReady,
+    isMade: () => isMade,
     send: (frame) => void channel.write(frame),
     listen(listener) {
       take = listener;

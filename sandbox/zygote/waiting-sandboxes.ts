@@ -15,7 +15,7 @@ export interface WaitingSandboxes {
   take(kind: SandboxKind): Sandbox | null;
   /** Starts sandboxes, few at a time, until as many wait as should. */
   refill(): void;
-  /** Ends a sandbox that does not become ready. Its zygote is stuck, and is replaced. */
+  /** Ends a sandbox that does not become ready. A zygote that has not even answered is stuck, and is replaced. */
   giveUp(kind: SandboxKind, sandbox: Sandbox): void;
   /** How many wait and are ready. */
   count(): SandboxCounts;
@@ -41,8 +41,10 @@ const KIND_NAMES = ["python", "javascript", "data"] as const;
 
 /** So many are made ready at the same time: the rest of the machine belongs to programs that run. */
 const PREPARED_AT_ONCE = 2;
-/** A sandbox that is not ready by then never will be; nor will the next one of the same zygote. */
-const READY_DEADLINE_MS = 10_000;
+/** A sandbox that is not ready by then never will be. */
+const READY_DEADLINE_MS = 20_000;
+/** After one that did not become ready the next is tried this much later. */
+const RETRY_MS = 1000;
 
 /** Starts zygotes, and keeps as many of their sandboxes waiting as `sizes` says. */
 export function keepWaiting({ sizes, startZygote, onLost }: WaitingSandboxesOptions): WaitingSandboxes {
@@ -80,14 +82,15 @@ export function keepWaiting({ sizes, startZygote, onLost }: WaitingSandboxesOpti
       preparing.delete(sandbox);
       // One that ended instead is not replaced at once: the next one may end as well.
       if (isReady) refill();
+      else setTimeout(refill, RETRY_MS).unref();
     });
     return true;
   }
 
   function giveUp(kind: SandboxKind, sandbox: Sandbox): void {
     waiting[kind].delete(sandbox);
+    if (!sandbox.isMade()) keepers.get(KINDS[kind].warmth)?.replace();
     sandbox.kill();
-    keepers.get(KINDS[kind].warmth)?.replace();
   }
 
   for (const warmth of ["light", "heavy"] as const) {

@@ -47,10 +47,13 @@ export async function startProcess(options: StartOptions): Promise<RunningProces
       reject(new Error(`${options.command.join(" ")}: ${reason}\n${written}`));
     };
     const timer = setTimeout(() => fail("not ready in time"), options.timeoutMs ?? START_TIMEOUT_MS);
+    let isReady = false;
     const read = (chunk: Buffer) => {
       written += chunk.toString("utf8");
+      if (isReady) return;
       const match = options.ready.exec(written);
       if (match === null) return;
+      isReady = true;
       clearTimeout(timer);
       resolve(match);
     };
