@@ -30,7 +30,7 @@ const CROWD_SETTINGS = {
     10_000,
   )({ default: 32, desc: "Programs that wait for one of those places." }),
   // An answer comes within 44 s, whatever it says.
-  SANDBOX_QUEUE_WAIT_MS: integer(0, 40_000)({ default: 10_000, desc: "Longest wait for a place, in ms." }),
+  SANDBOX_QUEUE_WAIT_MS: integer(0, 13_000)({ default: 10_000, desc: "Longest wait for a place, in ms." }),
   SANDBOX_WARM_PYTHON: integer(
     0,
     256,

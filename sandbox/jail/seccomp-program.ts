@@ -81,6 +81,8 @@ const JUDGED = {
   clone: [56, 220],
   clone3: [435, 435],
   ioctl: [16, 29],
+  prlimit64: [302, 261],
+  setsockopt: [54, 208],
   socket: [41, 198],
   unshare: [272, 97],
 } as const;
@@ -93,6 +95,9 @@ const NAMESPACE_FLAGS = 0x7e020000;
 const NAMESPACE_FLAGS_WITH_TIME = 0x7e020080;
 /** AF_UNIX, AF_INET, AF_INET6. */
 const SOCKET_FAMILIES = [1, 2, 10];
+const SOL_SOCKET = 1;
+/** SO_SNDBUF, SO_RCVBUF, SO_SNDBUFFORCE, SO_RCVBUFFORCE: the kernel's memory for a socket, which belongs to no process. */
+const BUFFER_SIZES = [7, 8, 32, 33];
 /** TIOCSTI and TIOCLINUX inject keystrokes into a terminal. */
 const TERMINAL_INJECTIONS = [0x5412, 0x541c];
 
@@ -100,6 +105,7 @@ const ALLOW = 0x7fff0000;
 const KILL_PROCESS = 0x80000000;
 const REFUSE = 0x00050000 | 1; // SECCOMP_RET_ERRNO, EPERM
 const NOT_IMPLEMENTED = 0x00050000 | 38; // SECCOMP_RET_ERRNO, ENOSYS: C libraries then fall back to clone
+const PRETEND_SUCCESS = 0x00050000; // SECCOMP_RET_ERRNO without an error
 const NUMBER_OFFSET = 0;
 const ARCHITECTURE_OFFSET = 4;
 const argumentOffset = (index: number): number => 16 + 8 * index;
@@ -150,6 +156,20 @@ export function createSeccompProgram(architecture: Architecture): Buffer {
     ...onCall(JUDGED.ioctl[column], [
       load(argumentOffset(1)),
       ...TERMINAL_INJECTIONS.flatMap((request) => [skipUnlessEqual(request, 1), answer(REFUSE)]),
+      answer(ALLOW),
+    ]),
+    // Limits of other processes: the supervisor runs under the same user.
+    ...onCall(JUDGED.prlimit64[column], [
+      load(argumentOffset(0)),
+      skipUnlessEqual(0, 1),
+      answer(ALLOW),
+      answer(REFUSE),
+    ]),
+    ...onCall(JUDGED.setsockopt[column], [
+      load(argumentOffset(1)),
+      skipUnlessEqual(SOL_SOCKET, 2 * BUFFER_SIZES.length + 1),
+      load(argumentOffset(2)),
+      ...BUFFER_SIZES.flatMap((option) => [skipUnlessEqual(option, 1), answer(PRETEND_SUCCESS)]),
       answer(ALLOW),
     ]),
     answer(ALLOW),

@@ -5,6 +5,7 @@ import json
 import mmap
 import os
 import resource
+import signal
 import sys
 
 import _ctypes
@@ -14,6 +15,8 @@ PR_SET_DUMPABLE = 4
 # Of all processes, the kernel is to end programs first when memory runs out.
 OUT_OF_MEMORY_SCORE = b"1000"
 LARGEST_NEWS = 64
+# By the shell that starts a zygote, by the supervisor, and by every Python interpreter.
+IGNORED_SIGNALS = (signal.SIGINT, signal.SIGQUIT, signal.SIGPIPE, signal.SIGXFSZ)
 
 _PRCTL = _ctypes.dlsym(_ctypes.dlopen(None, 0), "prctl")
 
@@ -123,6 +126,8 @@ def _become_program(language, limits, memory_group, marker, inside):
         set_dumpable(True)
         os.setsid()
         make_first_victim()
+        for number in IGNORED_SIGNALS:
+            signal.signal(number, signal.SIG_DFL)
         # Above every descriptor that is a target, so that no move overwrites one that still has to move.
         moved = [os.dup(descriptor) for descriptor in inside]
         for target, descriptor in enumerate(moved):

@@ -17,7 +17,7 @@ export function startColdSandbox(
 ): Sandbox {
   const jail = startJail(
     {
-      command: [PYTHON_PATH, "-B", "/sandbox/supervisor/supervisor.py"],
+      command: [PYTHON_PATH, "/sandbox/supervisor/supervisor.py"],
       readOnly: toMounts(),
       environment: ENVIRONMENT,
       tmpfsBytes: limits.diskBytes,

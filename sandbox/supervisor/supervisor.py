@@ -207,6 +207,8 @@ def serve(channel, memory_group):
 def main(memory_group=None):
     """Takes the memory control group that the program's process is to join, where there is one."""
     program.set_dumpable(False)
+    # A program may send process 1 of its jail whatever process 1 has a handler for.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     # bubblewrap adds it; programs start with exactly the environment that the host gives.
     os.environ.pop("PWD", None)
     try:

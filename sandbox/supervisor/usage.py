@@ -6,6 +6,8 @@ import resource
 PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
 PROCESSORS = os.cpu_count() or 1
+# net.core.wmem_default, which programs cannot raise (seccomp-program.ts).
+SOCKET_BYTES = 212_992
 FOLDERS = ("/tmp", "/workspace", "/dev/shm")
 
 
@@ -28,7 +30,7 @@ class Usage:
         # Whatever runs cannot have used more than all processors since the start.
         if elapsed_seconds * PROCESSORS * 1000 > self._cpu_ms and sum_cpu_ms(pids) > self._cpu_ms:
             return "cpu_exhausted"
-        if self._memory_group is None and is_more(pids, self._limits["memory_bytes"] - stored_bytes):
+        if self._memory_group is None and is_more(pids, self._limits["memory_bytes"] - stored_bytes - bound_sockets()):
             return "out_of_memory"
         return None
 
@@ -50,6 +52,12 @@ def count_stored():
         stored_bytes += (state.f_blocks - state.f_bfree) * state.f_frsize
         files += state.f_files - state.f_ffree
     return stored_bytes, files
+
+
+def bound_sockets():
+    """What the sockets of this jail, also those on their way between processes, may hold in the kernel's buffers at most."""
+    with open("/proc/net/sockstat", "rb") as file:
+        return int(file.readline().split()[2]) * SOCKET_BYTES
 
 
 def sum_cpu_ms(pids):

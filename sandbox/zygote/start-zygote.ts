@@ -74,7 +74,7 @@ export function startZygote(
   const sockets = createSocketFolder();
   const jail = startJail(
     {
-      command: [...OUTLIVE, PYTHON_PATH, "-B", "/sandbox/zygote/zygote.py"],
+      command: [...OUTLIVE, PYTHON_PATH, "/sandbox/zygote/zygote.py"],
       readOnly: toMounts(),
       writable: [
         { source: sockets.folder, target: "/run/zygote" },

@@ -6,7 +6,7 @@ describe("the settings of the sandbox", () => {
   it.each([
     ["SANDBOX_CONCURRENCY", 1, 256],
     ["SANDBOX_QUEUE_LENGTH", 0, 10_000],
-    ["SANDBOX_QUEUE_WAIT_MS", 0, 40_000],
+    ["SANDBOX_QUEUE_WAIT_MS", 0, 13_000],
     ["SANDBOX_WARM_PYTHON", 0, 256],
     ["SANDBOX_WARM_DATA", 0, 256],
     ["SANDBOX_WARM_JAVASCRIPT", 0, 256],

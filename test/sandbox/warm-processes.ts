@@ -21,7 +21,7 @@ function pythons(depth: number): number[] {
   return processesBelow(process.pid).filter(
     (pid) =>
       depthOf(pid) === OWN_DEPTH + depth &&
-      read(pid, "cmdline").startsWith("/usr/bin/python3\0-B\0/sandbox/zygote/"),
+      read(pid, "cmdline").startsWith("/usr/bin/python3\0/sandbox/zygote/"),
   );
 }
 

@@ -12,6 +12,8 @@ PRELOAD = ("--require", "/sandbox/javascript/preload.cjs")
 PROGRAM_PATH = "/workspace/main.js"
 # What V8 prints before it aborts: Node's main isolate, and others.
 HEAP_IS_FULL = (b"heap out of memory", b"is_heap_oom = 1")
+# An error like any other: what an uncaught one prints.
+NO_MORE_BUFFERS = b"RangeError: Array buffer allocation failed"
 
 
 class Language:
@@ -28,4 +30,6 @@ class Language:
         os.execv(NODE, self._command)
 
     def ran_out_of_memory(self, exit_code, stderr_tail, marked):
-        return exit_code < 0 and any(sign in stderr_tail for sign in HEAP_IS_FULL)
+        if exit_code < 0:
+            return any(sign in stderr_tail for sign in HEAP_IS_FULL)
+        return exit_code == 1 and NO_MORE_BUFFERS in stderr_tail

@@ -1,6 +1,7 @@
 """What CPython does between the last line of a program and the end of its process (Modules/main.c, Python/pylifecycle.c)."""
 
 import atexit
+import builtins
 import gc
 import os
 import signal
@@ -10,6 +11,9 @@ from functools import partial
 
 from frame_stack import call_detached
 from hidden_imports import find_known
+
+# Functions below keep the built-ins as they are now: the program may replace them.
+__builtins__ = vars(builtins).copy()
 
 # Python/pylifecycle.c, sys_deletes: what is gone before the program's objects are.
 FORGOTTEN = (

@@ -5,8 +5,12 @@ tell of it. The layout of the thread's state is that of CPython 3.11 (Include/cp
 other versions show the frames.
 """
 
+import builtins
 import ctypes
 import sys
+
+# Functions below keep the built-ins as they are now: the program may replace them.
+__builtins__ = vars(builtins).copy()
 
 _THREAD_CFRAME = 56
 _THREAD_RECURSION_REMAINING = 32

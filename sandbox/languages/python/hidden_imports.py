@@ -11,6 +11,9 @@ import builtins
 import os
 import sys
 
+# Functions below keep the built-ins as they are now: the program may replace them.
+__builtins__ = vars(builtins).copy()
+
 _OWN_FOLDER = __file__.removesuffix("languages/python/hidden_imports.py")
 _names = list(sys.modules)
 # The start of the interpreter ends with `site`, which takes its place in the list when it is loaded.

@@ -1,8 +1,12 @@
 """Tells which modules there are beside the standard library, for programs that import one that is not."""
 
+import builtins
 import os
 import re
 import sys
+
+# Functions below keep the built-ins as they are now: the program may replace them.
+__builtins__ = vars(builtins).copy()
 
 # Names of distributions as their folders spell them, with the names of their modules where those differ.
 KNOWN = {

@@ -20,6 +20,9 @@ from finish_program import INTERRUPTED, finish
 from frame_stack import call_detached
 from missing_module import describe_missing_module
 
+# Functions below keep the built-ins as they are now: the program may replace them.
+__builtins__ = vars(builtins).copy()
+
 WORKING_FOLDER = "/workspace"
 PROGRAM_NAME = "main.py"
 PROGRAM_PATH = f"{WORKING_FOLDER}/{PROGRAM_NAME}"

@@ -1,0 +1,49 @@
+import { LANGUAGES, type Language } from "#shared/contract/execute/execute-code.ts";
+import type { Logger } from "#shared/observability/logger.ts";
+import type { LanguageReport, Program, RunResult } from "../executor.ts";
+import type { FindObstacle } from "./find-obstacle.ts";
+
+const VERSION_TIMEOUT_MS = 10_000;
+
+const VERSION_PROGRAMS: Readonly<Record<Language, string>> = {
+  python: "import platform\nprint(platform.python_version())",
+  javascript: "console.log(process.versions.node)",
+};
+
+/**
+ * Asks the languages themselves for their versions, once each.
+ * @param parts.run runs a program, not in a place of the callers' programs
+ */
+export function createReportLanguages(parts: {
+  readonly findObstacle: FindObstacle;
+  readonly run: (program: Program, signal: AbortSignal) => Promise<RunResult>;
+  readonly logger: Logger;
+}): (signal: AbortSignal) => Promise<readonly LanguageReport[]> {
+  const versions = new Map<Language, string>();
+
+  async function report(name: Language, signal: AbortSignal): Promise<LanguageReport> {
+    const reason = await parts.findObstacle(name);
+    if (reason !== null) return { name, version: null, available: false, reason };
+    const known = versions.get(name);
+    if (known !== undefined) return { name, version: known, available: true };
+    const code = VERSION_PROGRAMS[name];
+    const program = {
+      language: name,
+      code,
+      stdin: "",
+      engine: "auto",
+      timeoutMs: VERSION_TIMEOUT_MS,
+    } as const;
+    const { status, stdout } = await parts.run(program, signal);
+    const version = stdout.trim();
+    if (status !== "succeeded" || version === "") {
+      const broken = "The language does not start in the sandbox: look in the server's log.";
+      parts.logger.log("ERROR", "A language does not start in the sandbox", { language: name, status });
+      return { name, version: null, available: false, reason: broken };
+    }
+    versions.set(name, version);
+    return { name, version, available: true };
+  }
+
+  return (signal) => Promise.all(LANGUAGES.map((name) => report(name, signal)));
+}
