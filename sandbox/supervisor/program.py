@@ -15,8 +15,8 @@ PR_SET_DUMPABLE = 4
 # Of all processes, the kernel is to end programs first when memory runs out.
 OUT_OF_MEMORY_SCORE = b"1000"
 LARGEST_NEWS = 64
-# By the shell that starts a zygote, by the supervisor, and by every Python interpreter.
-IGNORED_SIGNALS = (signal.SIGINT, signal.SIGQUIT, signal.SIGPIPE, signal.SIGXFSZ)
+# By the shell that starts a zygote, and by the supervisor.
+IGNORED_SIGNALS = (signal.SIGINT, signal.SIGQUIT)
 
 _PRCTL = _ctypes.dlsym(_ctypes.dlopen(None, 0), "prctl")
 

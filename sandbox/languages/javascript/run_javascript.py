@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 
 NODE = "/sandbox/bin/node"
 # Named as programs are when someone types `node main.js`. The flags have a file of their own because bytecode that was made
@@ -10,6 +11,7 @@ NODE = "/sandbox/bin/node"
 FLAGS_FILE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "node-flags.json")
 PRELOAD = ("--require", "/sandbox/javascript/preload.cjs")
 PROGRAM_PATH = "/workspace/main.js"
+IGNORED_BY_PYTHON = (signal.SIGPIPE, signal.SIGXFSZ)
 # What V8 prints before it aborts: Node's main isolate, and others.
 HEAP_IS_FULL = (b"heap out of memory", b"is_heap_oom = 1")
 # An error like any other: what an uncaught one prints.
@@ -27,6 +29,8 @@ class Language:
             self._command = ("node", *json.load(file), *PRELOAD, PROGRAM_PATH)
 
     def wait_and_run(self, marker):
+        for number in IGNORED_BY_PYTHON:
+            signal.signal(number, signal.SIG_DFL)
         os.execv(NODE, self._command)
 
     def ran_out_of_memory(self, exit_code, stderr_tail, marked):
