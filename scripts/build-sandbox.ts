@@ -9,9 +9,6 @@ const ROOT = fileURLToPath(new URL("../", import.meta.url));
 const SOURCES = `${ROOT}sandbox/languages/javascript`;
 const TARGET = `${ROOT}dist/sandbox/javascript`;
 
-/** Each exports `start`. */
-const ISOLATE_SCRIPTS = ["prelude", "urls"];
-
 const COMMON: BuildOptions = {
   absWorkingDir: ROOT,
   bundle: true,
@@ -40,8 +37,8 @@ async function buildCaches(folder: string): Promise<void> {
 
 /**
  * Bundles what runs inside the jail for JavaScript programs into dist/sandbox/javascript: what Node loads first (preload.cjs), what
- * that compiles (wait-for-program.cjs), the isolate's globals (prelude.js, urls.js), the add-on, and what V8 makes of them ahead
- * of time (snapshot, caches). The folder appears at once and complete.
+ * that compiles (wait-for-program.cjs), the isolate's console (prelude.js), the add-on, and what V8 makes of them ahead of time
+ * (snapshot, cache). The folder appears at once and complete.
  */
 async function buildSandbox(): Promise<void> {
   const fresh = `${TARGET}.${process.pid}`;
@@ -66,21 +63,19 @@ async function buildSandbox(): Promise<void> {
         banner: { js: "((require) => {" },
         footer: { js: "return bundle;})" },
       }),
-      ...ISOLATE_SCRIPTS.map((name) =>
-        build({
-          ...COMMON,
-          entryPoints: [`${SOURCES}/isolate/${name}.ts`],
-          outfile: `${fresh}/${name}.js`,
-          format: "iife",
-          globalName: "script",
-          platform: "neutral",
-          mainFields: ["module", "main"],
-          // A script has no exports: its value is what it ends with, and no name of it stays.
-          // node-inspect-extracted asks for URL, which the isolate has only when a program names it.
-          banner: { js: name === "prelude" ? "(() => { class URL {}" : "(() => {" },
-          footer: { js: "return script.start;})()" },
-        }),
-      ),
+      build({
+        ...COMMON,
+        entryPoints: [`${SOURCES}/isolate/prelude.ts`],
+        outfile: `${fresh}/prelude.js`,
+        format: "iife",
+        globalName: "script",
+        platform: "neutral",
+        mainFields: ["module", "main"],
+        // A script has no exports: its value is what it ends with, and no name of it stays.
+        // node-inspect-extracted asks for URL, which the isolate does not have.
+        banner: { js: "(() => { class URL {}" },
+        footer: { js: "return script.start;})()" },
+      }),
       copyFile(findAddOn(), `${fresh}/isolated-vm.node`),
     ]);
     await buildCaches(fresh);

@@ -73,7 +73,7 @@ const PROGRAMS_OF_NODE = [
   "console.log(Promise.resolve(4), new Promise(() => {}), [Promise.reject(1).catch(() => 2)])",
   "console.log(new Map([[1, 2]]).entries(), new Set([1]).values(), new Map([[1, 2]])[Symbol.iterator]())",
   "const it = new Map([[1, 2], [3, 4]]).keys(); it.next(); console.log(it)",
-  "setTimeout(() => console.log('timeout'), 5); setImmediate(() => console.log('immediate')); Promise.resolve().then(() => console.log('then')); queueMicrotask(() => console.log('micro')); console.log('main')",
+  "setTimeout(() => console.log('timeout'), 100); setImmediate(() => console.log('immediate')); Promise.resolve().then(() => console.log('then')); queueMicrotask(() => console.log('micro')); console.log('main')",
   "let n = 0; const t = setInterval(() => { console.log(++n); if (n === 3) clearInterval(t); }, 2)",
   "(async () => { await null; console.log('async') })(); function* g() { yield 1 } console.log([...g()])",
   "console.log(Buffer.from('héllo'), new URL('https://a.b:8080/c?d=1#e'), new URLSearchParams('a=1'), new TextEncoder().encode('é'))",

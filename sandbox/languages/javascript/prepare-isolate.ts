@@ -1,27 +1,17 @@
 import { existsSync, readFileSync, statSync, writeSync } from "node:fs";
 import type IsolatedVm from "isolated-vm";
 
-/** Below the jail's limit, so that the isolate's own message comes first. */
-const MEMORY_LIMIT_MIB = 256;
+/** What Node's own heap has (node-flags.json). Below the jail's limit, so that the isolate's own message comes first. */
+const MEMORY_LIMIT_MIB = 400;
 
-/** What the prelude gives to its host: each call runs code of the program and tells how it went. */
-export interface Prelude {
-  /** Runs the program; a text is what an uncaught error prints. */
-  readonly runMain: IsolatedVm.Reference<(main: unknown) => string | undefined>;
-  /** Milliseconds until the next timer; negative when nothing is left that keeps the program alive. */
-  readonly untilNext: IsolatedVm.Reference<() => number>;
-  readonly runNext: IsolatedVm.Reference<() => string | undefined>;
-}
+type RunMain = (main: unknown) => string | undefined;
 
-/** An isolate with Node's globals in it, made before its one program is known. */
+/** An isolate that has the language and `console`, made before its one program is known. */
 export interface PreparedIsolate {
   readonly isolate: IsolatedVm.Isolate;
   readonly context: IsolatedVm.Context;
-  readonly prelude: Prelude;
-  /** Lets the program's clock begin, which has waited with the process until now. */
-  readonly startClock: () => void;
-  /** Adds the globals that a script of this folder has; they are too large for each program. */
-  readonly loadScript: (name: string) => void;
+  /** Runs the program and the promise jobs that it leaves; a text is what an uncaught error prints. */
+  readonly runMain: IsolatedVm.Reference<RunMain>;
 }
 
 /** The name, inside a new isolate, of the function that starts the prelude; programs never see it. */
@@ -59,23 +49,7 @@ export function prepareIsolate(folder: string): PreparedIsolate {
   const isolate = new ivm.Isolate({ memoryLimit: MEMORY_LIMIT_MIB, ...(snapshot && { snapshot }) });
   const context = isolate.createContextSync();
   if (snapshot === undefined) context.evalSync(readPrelude(folder), { filename: PRELUDE_FILE });
-  let start = 0;
-  return {
-    isolate,
-    context,
-    prelude: startPrelude(ivm, context, () => performance.now() - start),
-    startClock: () => {
-      start = performance.now();
-    },
-    loadScript: (name) => {
-      const path = `${folder}/${name}.js`;
-      const script = isolate.compileScriptSync(readFileSync(path, "utf8"), {
-        filename: `node:internal/${name}`,
-        cachedData: readShared(ivm, `${path}.cache`),
-      });
-      script.runSync(context, { reference: true }).applySync(undefined, []);
-    },
-  };
+  return { isolate, context, runMain: startPrelude(ivm, context) };
 }
 
 function readShared(ivm: typeof IsolatedVm, path: string): IsolatedVm.ExternalCopy<ArrayBuffer> {
@@ -86,24 +60,13 @@ function readShared(ivm: typeof IsolatedVm, path: string): IsolatedVm.ExternalCo
   return new ivm.ExternalCopy(own, { transferOut: true });
 }
 
-function startPrelude(ivm: typeof IsolatedVm, context: IsolatedVm.Context, now: () => number): Prelude {
-  const start = context.global.getSync(START_NAME, { reference: true });
-  context.global.deleteSync(START_NAME);
-  const prelude: IsolatedVm.Reference = start.applySync(
-    undefined,
-    [
-      new ivm.Callback(writeAll),
-      new ivm.Callback(now),
-      new ivm.Callback((value: unknown) => structuredClone(value)),
-      new ivm.Callback(decodeText),
-    ],
-    { result: { reference: true } },
+function startPrelude(ivm: typeof IsolatedVm, context: IsolatedVm.Context): IsolatedVm.Reference<RunMain> {
+  const start: IsolatedVm.Reference<(write: IsolatedVm.Callback) => RunMain> = context.global.getSync(
+    START_NAME,
+    { reference: true },
   );
-  return {
-    runMain: prelude.getSync("runMain", { reference: true }),
-    untilNext: prelude.getSync("untilNext", { reference: true }),
-    runNext: prelude.getSync("runNext", { reference: true }),
-  };
+  context.global.deleteSync(START_NAME);
+  return start.applySync(undefined, [new ivm.Callback(writeAll)], { result: { reference: true } });
 }
 
 /** Writes a text to a descriptor to its end. */
@@ -111,8 +74,4 @@ export function writeAll(descriptor: number, text: string): void {
   const bytes = Buffer.from(text);
   let offset = 0;
   while (offset < bytes.length) offset += writeSync(descriptor, bytes, offset);
-}
-
-function decodeText(label: string, fatal: boolean, ignoreBOM: boolean, bytes: Uint8Array): string {
-  return new TextDecoder(label, { fatal, ignoreBOM }).decode(bytes);
 }

@@ -15,9 +15,9 @@ interface ProgramRequest {
 
 /**
  * Makes everything ready that does not depend on the program, waits for the program, and runs it in the isolate or leaves it to
- * Node, which reads it from its file as ever when this returns. Ends the process when no program comes. The isolate's clock starts
- * with the program; Node's `performance.now()` and `process.uptime()` count the time of waiting as well.
- * @param folder where the isolate's snapshot and scripts are
+ * Node, which reads it from its file as ever when this returns. Ends the process when no program comes. Node's
+ * `performance.now()` and `process.uptime()` then count the time of waiting as well; the isolate has no clock but `Date`.
+ * @param folder where the isolate's prelude and its snapshot are
  */
 export function waitForProgram(folder: string): void {
   const prepared = prepareIsolate(folder);

@@ -32,6 +32,11 @@ describeWith("sandbox", "the engine of a JavaScript program", () => {
     ["require", "require('fs')"],
     ["process", "process.exit(0)"],
     ["fetch", "fetch('http://localhost')"],
+    ["setTimeout", "setTimeout(() => 1)"],
+    ["Buffer", "Buffer.from('text')"],
+    ["URL", "new URL('http://localhost')"],
+    ["performance", "performance.now()"],
+    ["structuredClone", "structuredClone({})"],
   ])("forced to be the isolate, does not know %s", async (name, statement) => {
     const code = `console.log('before')\n${statement}\nconsole.log('after')`;
     expect(await javascript(code, { engine: "isolated-vm" })).toMatchObject({
@@ -39,7 +44,20 @@ describeWith("sandbox", "the engine of a JavaScript program", () => {
       status: "failed",
       engine: "isolated-vm",
       output: "before\n",
-      error: expect.stringMatching(new RegExp(`^\\w+Error: ${name} is not .* \\(line 2\\)$`)),
+      error: expect.stringMatching(new RegExp(`^ReferenceError: ${name} is not defined.* \\(line 2\\)$`)),
+    });
+  });
+
+  it("forced to be the isolate, runs what promises leave when the program has ended", async () => {
+    const code = `Promise.resolve('then').then(console.log);
+(async () => { await null; console.log('async'); await null; throw new TypeError('nobody caught it') })();
+console.log('main')`;
+    expect(await javascript(code, { engine: "isolated-vm" })).toMatchObject({
+      success: false,
+      status: "failed",
+      output: "main\nthen\nasync\n",
+      error: "TypeError: nobody caught it (line 2)",
+      exit_code: 1,
     });
   });
 

@@ -1,49 +1,27 @@
-import { Buffer } from "buffer/";
 import { createConsole, describeUncaught } from "./console.ts";
 import { installStacks } from "./stacks.ts";
-import { createTextDecoder, createTextEncoder, decodeBase64, encodeBase64 } from "./text.ts";
-import { createTimers } from "./timers.ts";
-
-/** What the host lends to the prelude; none of it is reachable for the program. */
-type Write = (descriptor: number, text: string) => void;
-type Decode = (label: string, fatal: boolean, ignoreBOM: boolean, bytes: Uint8Array) => string;
 
 /**
- * Gives the isolate the globals that the language does not have, and the host the three calls that run a program. Evaluates to a
- * function because a script has no parameters.
+ * Gives the isolate the one global that the language does not have, `console`. Evaluates to a function because a script has no
+ * parameters.
+ * @param write what the host lends; programs cannot reach it
+ * @returns what runs a program; a text is what an uncaught error prints
  */
-export function start(write: Write, now: () => number, clone: (value: unknown) => unknown, decode: Decode) {
+export function start(write: (descriptor: number, text: string) => void) {
   installStacks(Error);
-  const timers = createTimers(now);
-  const globals = {
-    console: createConsole(write),
-    ...timers.globals,
-    queueMicrotask: (callback: () => void) => {
-      Promise.resolve().then(callback);
-    },
-    structuredClone: (value: unknown) => clone(value),
-    performance: { now: () => now() },
-    Buffer,
-    TextEncoder: createTextEncoder(Buffer),
-    TextDecoder: createTextDecoder(decode),
-    atob: decodeBase64,
-    btoa: encodeBase64,
+  const value = createConsole(write);
+  Object.defineProperty(globalThis, "console", {
+    value,
+    writable: true,
+    configurable: true,
+    enumerable: false,
+  });
+  return (main: (...parameters: unknown[]) => unknown): string | undefined => {
+    try {
+      main.call({});
+      return undefined;
+    } catch (error) {
+      return describeUncaught(error);
+    }
   };
-  for (const [name, value] of Object.entries(globals)) {
-    Object.defineProperty(globalThis, name, { value, writable: true, configurable: true, enumerable: false });
-  }
-  return {
-    runMain: (main: (...parameters: unknown[]) => unknown) => guard(() => main.call({})),
-    untilNext: timers.untilNext,
-    runNext: () => guard(timers.runNext),
-  };
-}
-
-function guard(call: () => unknown): string | undefined {
-  try {
-    call();
-    return undefined;
-  } catch (error) {
-    return describeUncaught(error);
-  }
 }
