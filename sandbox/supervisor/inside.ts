@@ -11,9 +11,7 @@ export const ENVIRONMENT = {
   TMPDIR: "/tmp",
   MPLBACKEND: "Agg",
   MPLCONFIGDIR: "/tmp",
-  // A fork has no threads but the one that forks; pandas brings numexpr.
   OPENBLAS_NUM_THREADS: "1",
-  NUMEXPR_NUM_THREADS: "1",
 } as const;
 
 /** Never a version manager's shim. */

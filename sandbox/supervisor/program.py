@@ -18,6 +18,8 @@ LARGEST_NEWS = 64
 # By the shell that starts a zygote, and by the supervisor.
 IGNORED_SIGNALS = (signal.SIGINT, signal.SIGQUIT)
 
+_languages = {}
+
 _PRCTL = _ctypes.dlsym(_ctypes.dlopen(None, 0), "prctl")
 
 
@@ -92,12 +94,14 @@ def encode_source(request):
 
 def load_language(name):
     """The module of a language: `wait_and_run` in the child, then questions about the end."""
-    folder = f"{LANGUAGES_FOLDER}/{name}"
-    sys.path.insert(0, folder)
-    try:
-        return importlib.import_module(f"run_{name}").Language()
-    finally:
-        sys.path.remove(folder)
+    if name not in _languages:
+        folder = f"{LANGUAGES_FOLDER}/{name}"
+        sys.path.insert(0, folder)
+        try:
+            _languages[name] = importlib.import_module(f"run_{name}").Language()
+        finally:
+            sys.path.remove(folder)
+    return _languages[name]
 
 
 def start_waiting(limits, memory_group):
@@ -137,5 +141,7 @@ def _become_program(language, limits, memory_group, marker, inside):
         if limit is not None:
             resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
         language.wait_and_run(marker)
+    except BaseException as error:  # pylint: disable=broad-except
+        os.write(2, f"{type(error).__name__}: {error}\n".encode())
     finally:
         os._exit(127)

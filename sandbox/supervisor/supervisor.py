@@ -177,6 +177,8 @@ def wait_until_ready(channel, waiting):
     while not waiting.is_ready() and not channel.has_frames():
         for descriptor, _ in poll.poll():
             if descriptor == waiting.pidfd:
+                # No program has begun: these are words of our own code, for the log.
+                os.write(2, os.read(waiting.stderr, LAST_WORDS_BYTES))
                 raise ChannelClosed()
             if descriptor == channel.fileno():
                 channel.read()

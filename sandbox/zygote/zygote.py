@@ -5,6 +5,7 @@ it, hears of each jail that has ended, and may have one killed.
 """
 
 import base64
+import gc
 import json
 import os
 import select
@@ -17,6 +18,7 @@ from collections import namedtuple
 sys.path[:0] = ["/sandbox/languages/python", "/sandbox/supervisor"]
 
 import warm_imports  # isort: skip: it notes what is imported after it
+import program
 import supervisor
 from clone_process import clone_into_namespaces
 from enter_jail import enter_jail
@@ -51,8 +53,12 @@ class Zygote:
         self._seccomp_program = base64.b64decode(self._config["seccomp"])
 
     def warm(self):
-        """Imports what programs will import, once for all of them."""
+        """Imports what programs will import, and hides that it did, once for all of them."""
         warm_imports.warm(self._config["warm"])
+        languages = [program.load_language(name) for name in ("python", "javascript")]
+        languages[0].hide_warmth()
+        gc.collect()
+        gc.freeze()
 
     def serve(self):
         """Returns never: the host ends the zygote, and ChannelClosed is raised when the host has gone."""

@@ -33,6 +33,8 @@ OWN_FOLDER = os.path.dirname(os.path.abspath(__file__))
 # Include/compile.h
 PY_FILE_INPUT = 257
 
+_is_hidden = False
+
 _fopen = ctypes.CDLL(None).fopen
 _fopen.argtypes = [ctypes.c_char_p, ctypes.c_char_p]
 _fopen.restype = ctypes.c_void_p
@@ -49,8 +51,13 @@ class Language:
 
     engine = "cpython"
 
+    def hide_warmth(self):
+        """For a zygote: what is the same for all programs, done once."""
+        hide_warmth()
+
     def wait_and_run(self, marker):
-        look_fresh()
+        hide_warmth()
+        open_streams()
         reseed()
         reset_signals()
         # Nothing of what this took is garbage of the program, whose own module has to be collected at its end.
@@ -90,8 +97,12 @@ def reset_signals():
     _signal.pthread_sigmask(_signal.SIG_SETMASK, ())
 
 
-def look_fresh():
-    """Makes the interpreter look as it does when it starts a script."""
+def hide_warmth():
+    """Makes the interpreter look as it does when it starts a script, but for its streams. A zygote does so once, for all its clones."""
+    global _is_hidden
+    if _is_hidden:
+        return
+    _is_hidden = True
     sys.path = [WORKING_FOLDER, *hidden_imports.BASE_PATH]
     sys.path_importer_cache = {
         path: finder for path, finder in sys.path_importer_cache.items() if path in hidden_imports.BASE_PATH
@@ -102,6 +113,9 @@ def look_fresh():
     sys.orig_argv = [sys.executable, PROGRAM_NAME]
     sys.dont_write_bytecode = False
     linecache.clearcache()
+
+
+def open_streams():
     sys.stdin = sys.__stdin__ = open_stream(0, "r")
     sys.stdout = sys.__stdout__ = open_stream(1, "w")
     sys.stderr = sys.__stderr__ = open_stream(2, "w")

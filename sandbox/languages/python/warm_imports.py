@@ -1,6 +1,5 @@
 """What a warm interpreter imports before there is a program."""
 
-import gc
 import importlib
 import io
 import os
@@ -41,8 +40,6 @@ def warm(kind):
     _wait_for_threads()
     hidden_imports.hide()
     hidden_imports.prepare_to_show((*LIGHT, *HEAVY))
-    gc.collect()
-    gc.freeze()
 
 
 def _wait_for_threads():
@@ -76,6 +73,7 @@ def _import_data_libraries():
 
 def _draw():
     """Finds the fonts and builds what every first chart builds, without pyplot's state."""
+    import matplotlib.font_manager
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
@@ -87,3 +85,5 @@ def _draw():
     axes.set_title("Title")
     axes.legend()
     figure.savefig(io.BytesIO(), format="png")
+    # It holds fonts' files open, which clones close; a fork would empty it anyway.
+    matplotlib.font_manager._get_font.cache_clear()
