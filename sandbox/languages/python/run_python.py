@@ -8,7 +8,6 @@ import _signal
 import builtins
 import ctypes
 import gc
-import io
 import json
 import linecache
 import os
@@ -57,11 +56,9 @@ class Language:
 
     def wait_and_run(self, marker):
         hide_warmth()
-        open_streams()
         reseed()
         reset_signals()
         # Nothing of what this took is garbage of the program, whose own module has to be collected at its end.
-        gc.collect()
         gc.freeze()
         make_main()
         tell_ready()
@@ -98,7 +95,7 @@ def reset_signals():
 
 
 def hide_warmth():
-    """Makes the interpreter look as it does when it starts a script, but for its streams. A zygote does so once, for all its clones."""
+    """Makes the interpreter look as it does when it starts a script. A zygote does so once, for all its clones."""
     global _is_hidden
     if _is_hidden:
         return
@@ -115,27 +112,11 @@ def hide_warmth():
     linecache.clearcache()
 
 
-def open_streams():
-    sys.stdin = sys.__stdin__ = open_stream(0, "r")
-    sys.stdout = sys.__stdout__ = open_stream(1, "w")
-    sys.stderr = sys.__stderr__ = open_stream(2, "w")
-
-
 def make_main():
     main = types.ModuleType("__main__")
     main.__loader__ = type(__spec__.loader)("__main__", PROGRAM_PATH)
     main.__dict__.update(__annotations__={}, __builtins__=builtins, __file__=PROGRAM_PATH, __cached__=None)
     sys.modules["__main__"] = main
-
-
-def open_stream(descriptor, mode):
-    """As Python/pylifecycle.c, create_stdio, makes the standard streams under the locale C.UTF-8."""
-    buffer = io.open(descriptor, f"{mode}b", -1, None, None, None, False)
-    buffer.raw.name = f"<{('stdin', 'stdout', 'stderr')[descriptor]}>"
-    errors = "backslashreplace" if descriptor == 2 else "surrogateescape"
-    stream = io.TextIOWrapper(buffer, "utf-8", errors, newline="\n", line_buffering=descriptor == 2)
-    stream.mode = mode
-    return stream
 
 
 def tell_ready():

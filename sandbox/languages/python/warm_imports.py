@@ -6,15 +6,13 @@ import os
 
 import hidden_imports
 
-# What programs use most, and what costs them most when it is not there.
+# What programs use most and nothing large. Each clone copies the page tables of all this, and `threading`, which larger modules
+# import, adds half a millisecond to each fork: who imports asyncio or unittest pays for it, and still starts before a fresh interpreter.
 LIGHT = """
-_strptime abc argparse array ast asyncio atexit base64 bisect calendar collections.abc concurrent.futures.thread configparser
-contextlib copy csv ctypes dataclasses datetime decimal difflib doctest enum errno fcntl fnmatch fractions functools getpass glob
-gzip hashlib heapq hmac html inspect io itertools json linecache locale logging math mmap multiprocessing.connection
-multiprocessing.pool multiprocessing.queues multiprocessing.synchronize numbers operator pathlib pickle platform pprint queue
-random re resource secrets select selectors shlex shutil signal socket sqlite3 statistics string struct subprocess tempfile
-textwrap threading time timeit tokenize traceback types typing unicodedata unittest urllib.parse uuid warnings weakref
-xml.etree.ElementTree zlib zoneinfo
+_strptime abc array ast base64 bisect calendar cmath collections.abc contextlib copy csv dataclasses datetime decimal enum errno fnmatch
+fractions functools glob hashlib heapq inspect io itertools json keyword linecache locale math numbers operator pathlib pprint
+random re secrets select shutil signal statistics string struct tempfile textwrap time tokenize traceback types typing unicodedata
+urllib.parse uuid warnings weakref zlib
 """.split()
 
 HEAVY = ("numpy", "numpy.random", "pandas", "matplotlib", "matplotlib.pyplot", "matplotlib.backends.backend_agg")
@@ -37,7 +35,8 @@ def warm(kind):
         importlib.import_module(name)
     # For the clones, which would compile it each time: its folder is not writable.
     importlib.import_module("run_python")
-    _wait_for_threads()
+    if kind == "heavy":
+        _wait_for_threads()
     hidden_imports.hide()
     hidden_imports.prepare_to_show((*LIGHT, *HEAVY))
 
