@@ -40,8 +40,10 @@ _READINGS = {
 class MemoryGroup:
     """One group. It holds its files open, so it can be joined and read when its folder is out of sight."""
 
-    def __init__(self, descriptors):
+    def __init__(self, name, descriptors):
+        self.name = name
         self._procs, self._kills, self._usage, self._peak = descriptors
+        self._kills_before = 0
 
     @classmethod
     def create(cls, base, name, limit_bytes, version):
@@ -66,7 +68,7 @@ class MemoryGroup:
             _close_all(descriptors)
             os.rmdir(folder)
             raise
-        return cls(descriptors)
+        return cls(name, descriptors)
 
     def join(self):
         """Moves the calling process; its later children start in the group. What it took before stays counted elsewhere.
@@ -75,12 +77,16 @@ class MemoryGroup:
         """
         os.write(self._procs, b"0")
 
+    def reset(self):
+        """Begins to count kills anew: for the next program."""
+        self._kills_before += self.oom_kills()
+
     def oom_kills(self):
         """How many processes of the group the kernel killed for want of memory, grandchildren included."""
         for line in _read(self._kills).splitlines():
             key, _, value = line.partition(b" ")
             if key == b"oom_kill":
-                return int(value)
+                return int(value) - self._kills_before
         return 0
 
     def usage(self):

@@ -23,17 +23,17 @@ import supervisor
 from clone_process import clone_into_namespaces
 from enter_jail import enter_jail
 from frames import CLONE, CONFIGURE, ENDED, KILL, READY, Channel, ChannelClosed
-from memory_group import MemoryGroup, remove
+from memory_groups import MemoryGroups
 
 CONTROL_DESCRIPTOR = 3
 SOCKET_PATH = "/run/zygote/socket"
 BACKLOG = 256
 NUMBER = struct.Struct(">I")
-GROUPS_FOLDER = "/run/memory"
-GROUP_RETRY_MS = 200
+# Without an event for so long, memory control groups that nobody uses are removed.
+QUIET_MS = 300
 
 
-Clone = namedtuple("Clone", "number pid")
+Clone = namedtuple("Clone", "number pid group")
 
 
 class Zygote:
@@ -43,7 +43,7 @@ class Zygote:
         self._control = control
         self._count = 0
         self._clones = {}
-        self._groups_left = []
+        self._groups = None
         self._poll = select.poll()
         self._config = None
         self._seccomp_program = None
@@ -51,6 +51,9 @@ class Zygote:
     def configure(self):
         self._config = json.loads(self._control.wait_for(CONFIGURE))
         self._seccomp_program = base64.b64decode(self._config["seccomp"])
+        version = self._config["memory_group_version"]
+        if version is not None:
+            self._groups = MemoryGroups(self._config["name"], self._config["limits"]["memory_bytes"], version)
 
     def warm(self):
         """Imports what programs will import, and hides that it did, once for all of them."""
@@ -69,7 +72,10 @@ class Zygote:
         self._poll.register(self._control.fileno(), select.POLLIN)
         self._control.send(READY)
         while True:
-            for descriptor, _ in self._poll.poll(GROUP_RETRY_MS if self._groups_left else None):
+            ready = self._poll.poll(QUIET_MS if self._groups is not None and self._groups.has_idle() else None)
+            if not ready:
+                self._groups.remove_idle()
+            for descriptor, _ in ready:
                 if descriptor == listener.fileno():
                     connection, _ = listener.accept()
                     self._make_sandbox(connection)
@@ -77,46 +83,32 @@ class Zygote:
                     self._obey()
                 else:
                     self._bury(descriptor)
-            self._remove_groups()
 
     def _make_sandbox(self, connection):
         self._count += 1
         group = None
         try:
-            group = self._make_group()
+            group = self._groups.take() if self._groups is not None else None
             pid = clone_into_namespaces()
         except OSError as error:
             print(f"clone: {error}", file=sys.stderr, flush=True)
             connection.close()
-            self._leave_group(group, self._count)
+            self._leave_group(group)
             return
         if pid == 0:
             self._become_sandbox(connection, group)
         pidfd = os.pidfd_open(pid)
-        self._clones[pidfd] = Clone(self._count, pid)
+        self._clones[pidfd] = Clone(self._count, pid, group)
         self._poll.register(pidfd, select.POLLIN)
         try:
             Channel(connection).send(CLONE, NUMBER.pack(self._count))
         except ChannelClosed:
             pass  # The host has changed its mind; the clone sees that as well.
         connection.close()
+
+    def _leave_group(self, group):
         if group is not None:
-            group.close()
-
-    def _leave_group(self, group, number):
-        if group is not None:
-            group.close()
-            self._groups_left.append(self._name_group(number))
-
-    def _make_group(self):
-        version = self._config["memory_group_version"]
-        if version is None:
-            return None
-        limit = self._config["limits"]["memory_bytes"]
-        return MemoryGroup.create(GROUPS_FOLDER, self._name_group(self._count), limit, version)
-
-    def _name_group(self, number):
-        return f"{self._config['name']}-{number}"
+            self._groups.give_back(group)
 
     def _become_sandbox(self, connection, group):
         try:
@@ -144,13 +136,8 @@ class Zygote:
         os.close(pidfd)
         clone = self._clones.pop(pidfd)
         os.waitpid(clone.pid, 0)
-        if self._config["memory_group_version"] is not None:
-            self._groups_left.append(self._name_group(clone.number))
+        self._leave_group(clone.group)
         self._control.send(ENDED, NUMBER.pack(clone.number))
-
-    def _remove_groups(self):
-        """The kernel holds a group for a moment longer than its processes."""
-        self._groups_left = [name for name in self._groups_left if not remove(GROUPS_FOLDER, name)]
 
 
 def close_others(kept):
