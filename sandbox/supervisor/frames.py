@@ -11,7 +11,6 @@ REQUEST = b"R"
 STOP = b"S"
 
 # From a sandbox.
-CLONE = b"N"
 READY = b"Y"
 STARTED = b"G"
 STDOUT = b"O"
@@ -20,10 +19,8 @@ STDOUT_TAIL = b"o"
 STDERR_TAIL = b"e"
 EXIT = b"X"
 
-# Between the host and a zygote, which says READY as well.
+# To a zygote, which says READY as well.
 CONFIGURE = b"C"
-KILL = b"K"
-ENDED = b"D"
 
 # The host is trusted, yet a bound costs nothing: 1 MiB of code and of input grow sixfold at most as JSON.
 LARGEST_REQUEST_BYTES = 16 * 1024 * 1024

@@ -8,7 +8,6 @@ export const FRAME = {
   language: "L",
   request: "R",
   stop: "S",
-  clone: "N",
   ready: "Y",
   started: "G",
   stdout: "O",
@@ -17,8 +16,6 @@ export const FRAME = {
   stderrTail: "e",
   exit: "X",
   configure: "C",
-  kill: "K",
-  ended: "D",
 } as const;
 
 /** One frame that came from the jail; `type` is one letter and may be unknown. */

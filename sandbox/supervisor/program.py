@@ -38,10 +38,11 @@ class News:
     """What a program's process tells, a line each: "ready", the name of what runs the program, its exit code. Any may be missing."""
 
     def __init__(self, descriptor):
-        os.set_blocking(descriptor, False)
         self.descriptor = descriptor
-        self.open = True
+        self.open = descriptor is not None
         self._told = b""
+        if self.open:
+            os.set_blocking(descriptor, False)
 
     def read_lines(self):
         """The complete lines that have come by now."""
@@ -79,8 +80,8 @@ class Program:
         return self._news.descriptor if self._news.open else None
 
     def is_ready(self):
-        """True when the process has told that it waits for its source."""
-        return len(self._news.read_lines()) > 0
+        """True when the process has told that it waits for its source, or has no need to."""
+        return not self._language.tells_news or len(self._news.read_lines()) > 0
 
     def read_exit_code(self):
         """The exit code when the process has told that its program has ended, although it takes itself down yet; else None."""
@@ -105,7 +106,7 @@ def load_language(name):
 
 
 def start_waiting(limits, memory_group):
-    """Starts the process. Its descriptors are standard input, output and error, 3 for the source, 4 for news."""
+    """Starts the process. Its descriptors are standard input, output and error, 3 for the source, 4 for news if it tells any."""
     language = load_language(limits["language"])
     # One byte that the child can set and that outlives it, without a descriptor.
     marker = mmap.mmap(-1, mmap.PAGESIZE)
@@ -113,8 +114,8 @@ def start_waiting(limits, memory_group):
     stdout, stdout_inside = os.pipe()
     stderr, stderr_inside = os.pipe()
     source_inside, source = os.pipe()
-    news, news_inside = os.pipe()
-    inside = (stdin_inside, stdout_inside, stderr_inside, source_inside, news_inside)
+    news, *news_inside = os.pipe() if language.tells_news else (None,)
+    inside = (stdin_inside, stdout_inside, stderr_inside, source_inside, *news_inside)
     pid = os.fork()
     if pid == 0:
         _become_program(language, limits, memory_group, marker, inside)

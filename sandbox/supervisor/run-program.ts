@@ -78,10 +78,7 @@ export async function runProgram(
       startedAt = performance.now();
       deadline.programStarted();
     }
-    if (frame.type === FRAME.exit) {
-      sandbox.end();
-      reported.resolve(null);
-    }
+    if (frame.type === FRAME.exit) reported.resolve(null);
   });
   signal.addEventListener("abort", sandbox.kill, { once: true });
   if (signal.aborted) sandbox.kill();

@@ -8,14 +8,10 @@ export interface Sandbox {
   /** Resolves when every process of the jail is gone, to what is known of the reason: for the log, not for the public. */
   readonly exited: Promise<string>;
   readonly isReady: () => boolean;
-  /** False while the zygote that is to make it has not answered. */
-  readonly isMade: () => boolean;
   /** Sends bytes to the supervisor. */
   send(frame: Buffer): void;
   /** Hands over every frame that has come and will come. Called once. */
   listen(take: (frame: Frame) => void): void;
-  /** Tells the supervisor that nothing more will come, which ends it. */
-  end(): void;
   /** Ends every process of the jail at once. */
   kill(): void;
 }
@@ -24,18 +20,15 @@ export interface Sandbox {
  * Makes a sandbox of a supervisor's channel.
  * @param exited as for the sandbox
  * @param kill as for the sandbox
- * @param onClone takes the frame in which a zygote numbers its clone; without it, nobody needs to answer
  */
 export function createSandbox(parts: {
   readonly channel: Duplex;
   readonly exited: Promise<string>;
   readonly kill: () => void;
-  readonly onClone?: (frame: Frame) => void;
 }): Sandbox {
-  const { channel, exited, kill, onClone } = parts;
+  const { channel, exited, kill } = parts;
   const ready = Promise.withResolvers<boolean>();
   let isReady = false;
-  let isMade = onClone === undefined;
   let early: Frame[] = [];
   let take = (frame: Frame): void => {
     early.push(frame);
@@ -44,9 +37,6 @@ export function createSandbox(parts: {
     if (frame.type === FRAME.ready) {
       isReady = true;
       ready.resolve(true);
-    } else if (frame.type === FRAME.clone) {
-      isMade = true;
-      onClone?.(frame);
     } else {
       take(frame);
     }
@@ -57,14 +47,12 @@ export function createSandbox(parts: {
     ready: ready.promise,
     exited,
     isReady: () => isReady,
-    isMade: () => isMade,
     send: (frame) => void channel.write(frame),
     listen(listener) {
       take = listener;
       for (const frame of early) listener(frame);
       early = [];
     },
-    end: () => channel.end(),
     kill,
   };
 }

@@ -171,6 +171,8 @@ def to_signal_name(number):
 
 def wait_until_ready(channel, waiting):
     """Returns when the process waits for its source, or when its source has come before that."""
+    if waiting.is_ready():
+        return
     poll = select.poll()
     for descriptor in (channel.fileno(), waiting.pidfd, waiting.news):
         poll.register(descriptor, select.POLLIN)
@@ -194,9 +196,10 @@ def wait_for_request(channel, waiting):
     return json.loads(channel.wait_for(REQUEST))
 
 
-def serve(channel, memory_group):
+def serve(channel, limits, memory_group):
     """Raises ChannelClosed when the host has gone, or wants this sandbox no more."""
-    limits = json.loads(channel.wait_for(LANGUAGE))
+    if limits is None:
+        limits = json.loads(channel.wait_for(LANGUAGE))
     waiting = program.start_waiting(limits, memory_group)
     wait_until_ready(channel, waiting)
     channel.send(READY)
@@ -206,15 +209,15 @@ def serve(channel, memory_group):
     run.report()
 
 
-def main(memory_group=None):
-    """Takes the memory control group that the program's process is to join, where there is one."""
+def main(limits=None, memory_group=None):
+    """Takes the limits when they are known, and the memory control group that the program's process is to join, where there is one."""
     program.set_dumpable(False)
     # A program may send process 1 of its jail whatever process 1 has a handler for.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # bubblewrap adds it; programs start with exactly the environment that the host gives.
     os.environ.pop("PWD", None)
     try:
-        serve(Channel(socket.socket(fileno=CHANNEL_DESCRIPTOR)), memory_group)
+        serve(Channel(socket.socket(fileno=CHANNEL_DESCRIPTOR)), limits, memory_group)
     except ChannelClosed:
         pass
     sys.stdout = sys.stderr = None

@@ -4,11 +4,11 @@ import { join } from "node:path";
 import { geteuid, kill, pid } from "node:process";
 import { JAIL_USER } from "../jail/launch-command.ts";
 
-/** A folder that only the zygote and this process can enter, for the zygote's socket. */
+/** A folder that only the zygote and this process can enter, for the zygote's sockets. */
 export interface SocketFolder {
   readonly folder: string;
-  /** Where the zygote puts its socket. */
-  readonly path: string;
+  /** Where the zygote puts its socket for sandboxes of a language. */
+  toPath(language: string): string;
   remove(): void;
 }
 
@@ -21,7 +21,7 @@ export function createSocketFolder(): SocketFolder {
   if (geteuid?.() === 0) chownSync(folder, Number(JAIL_USER), Number(JAIL_USER));
   return {
     folder,
-    path: join(folder, "socket"),
+    toPath: (language) => join(folder, language),
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
 }

@@ -1,15 +1,15 @@
 import { randomUUID } from "node:crypto";
+import { createConnection } from "node:net";
 import { arch } from "node:process";
-import type { Language } from "#shared/contract/execute/execute-code.ts";
+import { LANGUAGES, type Language } from "#shared/contract/execute/execute-code.ts";
 import type { JailOptions } from "../jail/jail.ts";
 import type { MemoryCgroup } from "../jail/memory-cgroup.ts";
 import { createSeccompProgram } from "../jail/seccomp-program.ts";
 import { keepBounded, startJail } from "../jail/start-jail.ts";
 import { encodeJsonFrame, FRAME, onFrames } from "../supervisor/frames.ts";
 import { ENVIRONMENT, PYTHON_PATH, toMounts } from "../supervisor/inside.ts";
-import type { Sandbox } from "../supervisor/sandbox.ts";
+import { createSandbox, type Sandbox } from "../supervisor/sandbox.ts";
 import { type SandboxLimits, STACK_BYTES, toLanguageLimits } from "../supervisor/sandbox-limits.ts";
-import { createClones } from "./clones.ts";
 import { createSocketFolder } from "./socket-folder.ts";
 
 /** What a zygote has imported: the standard library, or the libraries for data as well. */
@@ -52,6 +52,7 @@ function toConfig(warmth: Warmth, limits: SandboxLimits, memory: MemoryCgroup | 
     name: randomUUID(),
     seccomp: SECCOMP_PROGRAM,
     memory_group_version: memory?.version ?? null,
+    languages: Object.fromEntries(LANGUAGES.map((name) => [name, toLanguageLimits(name, limits)])),
     limits: {
       memory_bytes: limits.memoryBytes,
       disk_bytes: limits.diskBytes,
@@ -91,30 +92,27 @@ export function startZygote(
   jail.stdin?.end();
   jail.stdout.resume();
   const ready = Promise.withResolvers<boolean>();
-  const clones = createClones((frame) => void jail.channel.write(frame));
   onFrames(jail.channel, (frame) => {
     if (frame.type === FRAME.ready) ready.resolve(true);
-    if (frame.type === FRAME.ended) clones.takeEnded(frame);
   });
   jail.channel.write(toConfig(warmth, limits, memory));
   const readComplaint = keepBounded(jail.stderr, COMPLAINT_BYTES);
   const lost = new Promise<string>((resolve) => {
     jail.channel.once("close", () => {
       ready.resolve(false);
-      clones.lose();
       retire();
       resolve(readComplaint());
     });
   });
   const exited = jail.exited.then(() => {
     sockets.remove();
-    clones.endAll();
   });
 
+  /** The zygote keeps the connection open until everything in the jail is gone: its end is the end of the sandbox. */
   function clone(language: Language): Sandbox {
-    const sandbox = clones.connect(sockets.path);
-    sandbox.send(encodeJsonFrame(FRAME.language, toLanguageLimits(language, limits)));
-    return sandbox;
+    const channel = createConnection(sockets.toPath(language)).on("error", () => channel.destroy());
+    const exited = new Promise<string>((resolve) => channel.once("close", () => resolve("It has ended")));
+    return createSandbox({ channel, exited, kill: () => channel.end() });
   }
 
   function retire(): void {

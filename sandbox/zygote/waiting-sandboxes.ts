@@ -15,7 +15,7 @@ export interface WaitingSandboxes {
   take(kind: SandboxKind): Sandbox | null;
   /** Starts sandboxes, few at a time, until as many wait as should. */
   refill(): void;
-  /** Ends a sandbox that does not become ready. A zygote that has not even answered is stuck, and is replaced. */
+  /** Ends a sandbox that does not become ready. A zygote of which none has become ready since is stuck, and is replaced. */
   giveUp(kind: SandboxKind, sandbox: Sandbox): void;
   /** How many wait and are ready. */
   count(): SandboxCounts;
@@ -42,7 +42,7 @@ const KIND_NAMES = ["python", "javascript", "data"] as const;
 /** So many are made ready at the same time: the rest of the machine belongs to programs that run. */
 const PREPARED_AT_ONCE = 2;
 /** A sandbox that is not ready by then never will be. */
-const READY_DEADLINE_MS = 20_000;
+const READY_DEADLINE_MS = 8_000;
 /** After one that did not become ready the next is tried this much later. */
 const RETRY_MS = 1000;
 
@@ -57,8 +57,19 @@ export function keepWaiting({ sizes, startZygote, onLost }: WaitingSandboxesOpti
   const keepers = new Map<Warmth, ZygoteKeeper>();
   let closed = false;
 
-  const clone = (kind: SandboxKind): Sandbox | null =>
-    keepers.get(KINDS[kind].warmth)?.clone(KINDS[kind].language) ?? null;
+  const begun = new WeakMap<Sandbox, number>();
+  const lastReady = { light: 0, heavy: 0 };
+
+  function clone(kind: SandboxKind): Sandbox | null {
+    const { language, warmth } = KINDS[kind];
+    const sandbox = keepers.get(warmth)?.clone(language) ?? null;
+    if (sandbox === null) return null;
+    begun.set(sandbox, performance.now());
+    void sandbox.ready.then((isReady) => {
+      if (isReady) lastReady[warmth] = performance.now();
+    });
+    return sandbox;
+  }
 
   function refill(): void {
     for (const kind of KIND_NAMES) {
@@ -89,7 +100,8 @@ export function keepWaiting({ sizes, startZygote, onLost }: WaitingSandboxesOpti
 
   function giveUp(kind: SandboxKind, sandbox: Sandbox): void {
     waiting[kind].delete(sandbox);
-    if (!sandbox.isMade()) keepers.get(KINDS[kind].warmth)?.replace();
+    const { warmth } = KINDS[kind];
+    if (lastReady[warmth] < (begun.get(sandbox) ?? 0)) keepers.get(warmth)?.replace();
     sandbox.kill();
   }
 

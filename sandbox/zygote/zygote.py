@@ -1,7 +1,8 @@
-"""A warm interpreter that makes sandboxes: each connection to its socket becomes process 1 of a jail of its own.
+"""A warm interpreter that makes sandboxes: each connection to one of its sockets becomes process 1 of a jail of its own.
 
-It runs in an outer jail and never reads a byte of a program: the connections go to its clones. On descriptor 3 the host configures
-it, hears of each jail that has ended, and may have one killed.
+It runs in an outer jail and never reads a byte of a program: the connections go to its clones. It keeps each of them open until
+everything in the clone's jail is gone, so that the host sees the end of a jail as the end of its connection. On descriptor 3 the host
+configures it.
 """
 
 import base64
@@ -11,8 +12,8 @@ import os
 import select
 import signal
 import socket
-import struct
 import sys
+import time
 from collections import namedtuple
 
 sys.path[:0] = ["/sandbox/languages/python", "/sandbox/supervisor"]
@@ -22,27 +23,29 @@ import program
 import supervisor
 from clone_process import clone_into_namespaces
 from enter_jail import enter_jail
-from frames import CLONE, CONFIGURE, ENDED, KILL, READY, Channel, ChannelClosed
+from frames import CONFIGURE, READY, Channel, ChannelClosed
 from memory_groups import MemoryGroups
 
 CONTROL_DESCRIPTOR = 3
-SOCKET_PATH = "/run/zygote/socket"
+SOCKETS_FOLDER = "/run/zygote"
 BACKLOG = 256
-NUMBER = struct.Struct(">I")
 # Without an event for so long, memory control groups that nobody uses are removed.
 QUIET_MS = 300
+# A clone ends when the host hangs up; one that has not by then is killed.
+HANG_UP_SECONDS = 1
 
 
-Clone = namedtuple("Clone", "number pid group")
+Clone = namedtuple("Clone", "pid connection group")
 
 
 class Zygote:
-    """Accepts connections, clones, and tells of clones that have ended."""
+    """Accepts connections, clones, and ends clones that nobody wants any more."""
 
     def __init__(self, control):
         self._control = control
-        self._count = 0
         self._clones = {}
+        # The descriptors of connections whose host has hung up, with the time at which their clones are killed.
+        self._hung_up = {}
         self._groups = None
         self._poll = select.poll()
         self._config = None
@@ -65,27 +68,46 @@ class Zygote:
 
     def serve(self):
         """Returns never: the host ends the zygote, and ChannelClosed is raised when the host has gone."""
-        listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        listener.bind(SOCKET_PATH)
-        listener.listen(BACKLOG)
-        self._poll.register(listener, select.POLLIN)
+        listeners = {}
+        for language in self._config["languages"]:
+            listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+            listener.bind(f"{SOCKETS_FOLDER}/{language}")
+            listener.listen(BACKLOG)
+            self._poll.register(listener, select.POLLIN)
+            listeners[listener.fileno()] = (listener, language)
         self._poll.register(self._control.fileno(), select.POLLIN)
         self._control.send(READY)
         while True:
-            ready = self._poll.poll(QUIET_MS if self._groups is not None and self._groups.has_idle() else None)
-            if not ready:
+            ready = self._poll.poll(self._find_timeout())
+            if not ready and self._groups is not None:
                 self._groups.remove_idle()
+            if self._hung_up:
+                self._kill_hung_up()
             for descriptor, _ in ready:
-                if descriptor == listener.fileno():
+                if descriptor in listeners:
+                    listener, language = listeners[descriptor]
                     connection, _ = listener.accept()
-                    self._make_sandbox(connection)
+                    self._make_sandbox(connection, language)
                 elif descriptor == self._control.fileno():
-                    self._obey()
-                else:
+                    self._control.receive()
+                elif descriptor in self._clones:
                     self._bury(descriptor)
+                else:
+                    self._hang_up(descriptor)
 
-    def _make_sandbox(self, connection):
-        self._count += 1
+    def _find_timeout(self):
+        if self._hung_up or (self._groups is not None and self._groups.has_idle()):
+            return QUIET_MS
+        return None
+
+    def _kill_hung_up(self):
+        now = time.monotonic()
+        for clone in self._clones.values():
+            # A clone that is not buried keeps its process id to itself.
+            if self._hung_up.get(clone.connection.fileno(), now + 1) <= now:
+                os.kill(clone.pid, signal.SIGKILL)
+
+    def _make_sandbox(self, connection, language):
         group = None
         try:
             group = self._groups.take() if self._groups is not None else None
@@ -96,48 +118,41 @@ class Zygote:
             self._leave_group(group)
             return
         if pid == 0:
-            self._become_sandbox(connection, group)
+            self._become_sandbox(connection, language, group)
         pidfd = os.pidfd_open(pid)
-        self._clones[pidfd] = Clone(self._count, pid, group)
+        self._clones[pidfd] = Clone(pid, connection, group)
         self._poll.register(pidfd, select.POLLIN)
-        try:
-            Channel(connection).send(CLONE, NUMBER.pack(self._count))
-        except ChannelClosed:
-            pass  # The host has changed its mind; the clone sees that as well.
-        connection.close()
+        self._poll.register(connection, select.POLLRDHUP)
 
     def _leave_group(self, group):
         if group is not None:
             self._groups.give_back(group)
 
-    def _become_sandbox(self, connection, group):
+    def _become_sandbox(self, connection, language, group):
         try:
             os.dup2(connection.detach(), supervisor.CHANNEL_DESCRIPTOR, inheritable=False)
             close_others({0, 1, 2, supervisor.CHANNEL_DESCRIPTOR} | (group.descriptors() if group else set()))
             enter_jail(self._config["limits"], self._seccomp_program)
-            supervisor.main(group)
+            supervisor.main(self._config["languages"][language], group)
         except Exception as error:  # pylint: disable=broad-except
             print(f"sandbox: {type(error).__name__}: {error}", file=sys.stderr, flush=True)
         finally:
             os._exit(1)
 
-    def _obey(self):
-        for kind, payload in self._control.receive():
-            if kind != KILL:
-                continue
-            (number,) = NUMBER.unpack(payload)
-            for clone in self._clones.values():
-                # A clone that is not buried keeps its process id to itself.
-                if clone.number == number:
-                    os.kill(clone.pid, signal.SIGKILL)
+    def _hang_up(self, descriptor):
+        # Told once: it would be told for ever.
+        self._poll.unregister(descriptor)
+        self._hung_up[descriptor] = time.monotonic() + HANG_UP_SECONDS
 
     def _bury(self, pidfd):
-        self._poll.unregister(pidfd)
-        os.close(pidfd)
         clone = self._clones.pop(pidfd)
         os.waitpid(clone.pid, 0)
+        self._poll.unregister(pidfd)
+        os.close(pidfd)
         self._leave_group(clone.group)
-        self._control.send(ENDED, NUMBER.pack(clone.number))
+        if self._hung_up.pop(clone.connection.fileno(), None) is None:
+            self._poll.unregister(clone.connection)
+        clone.connection.close()
 
 
 def close_others(kept):

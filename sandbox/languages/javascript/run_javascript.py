@@ -23,6 +23,8 @@ class Language:
     has its exit code, milliseconds before Node has taken itself down."""
 
     engine = "node"
+    # It starts to wait long after it was started.
+    tells_news = True
 
     def __init__(self):
         with open(FLAGS_FILE, encoding="utf-8") as file:

@@ -26,7 +26,6 @@ WORKING_FOLDER = "/workspace"
 PROGRAM_NAME = "main.py"
 PROGRAM_PATH = f"{WORKING_FOLDER}/{PROGRAM_NAME}"
 SOURCE_DESCRIPTOR = 3
-NEWS_DESCRIPTOR = 4
 PIECE_BYTES = 1 << 20
 OWN_FOLDER = os.path.dirname(os.path.abspath(__file__))
 # Include/compile.h
@@ -49,6 +48,7 @@ class Language:
     """CPython, without an exec: the supervisor's interpreter becomes the program's."""
 
     engine = "cpython"
+    tells_news = False
 
     def hide_warmth(self):
         """For a zygote: what is the same for all programs, done once."""
@@ -57,11 +57,10 @@ class Language:
     def wait_and_run(self, marker):
         hide_warmth()
         reseed()
-        reset_signals()
+        _signal.signal(_signal.SIGINT, _signal.default_int_handler)
         # Nothing of what this took is garbage of the program, whose own module has to be collected at its end.
         gc.freeze()
         make_main()
-        tell_ready()
         source = read_source()
         if source is None:
             os._exit(0)
@@ -86,11 +85,10 @@ def reseed():
 
 
 def reset_signals():
-    """The supervisor's parents may ignore some; the interpreter itself ignores two."""
+    """Those that the parents of this interpreter ignore; it ignores two itself."""
     for number in _signal.valid_signals() - {_signal.SIGKILL, _signal.SIGSTOP, _signal.SIGPIPE, _signal.SIGXFSZ}:
         if _signal.getsignal(number) == _signal.SIG_IGN:
             _signal.signal(number, _signal.SIG_DFL)
-    _signal.signal(_signal.SIGINT, _signal.default_int_handler)
     _signal.pthread_sigmask(_signal.SIG_SETMASK, ())
 
 
@@ -100,6 +98,7 @@ def hide_warmth():
     if _is_hidden:
         return
     _is_hidden = True
+    reset_signals()
     sys.path = [WORKING_FOLDER, *hidden_imports.BASE_PATH]
     sys.path_importer_cache = {
         path: finder for path, finder in sys.path_importer_cache.items() if path in hidden_imports.BASE_PATH
@@ -117,11 +116,6 @@ def make_main():
     main.__loader__ = type(__spec__.loader)("__main__", PROGRAM_PATH)
     main.__dict__.update(__annotations__={}, __builtins__=builtins, __file__=PROGRAM_PATH, __cached__=None)
     sys.modules["__main__"] = main
-
-
-def tell_ready():
-    os.write(NEWS_DESCRIPTOR, b"ready\n")
-    os.close(NEWS_DESCRIPTOR)
 
 
 def read_source():
