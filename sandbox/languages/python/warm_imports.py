@@ -9,10 +9,8 @@ import hidden_imports
 # What programs use most and nothing large. Each clone copies the page tables of all this, and `threading`, which larger modules
 # import, adds half a millisecond to each fork: who imports asyncio or unittest pays for it, and still starts before a fresh interpreter.
 LIGHT = """
-_strptime abc array ast base64 bisect calendar cmath collections.abc contextlib copy csv dataclasses datetime decimal enum errno fnmatch
-fractions functools glob hashlib heapq inspect io itertools json keyword linecache locale math numbers operator pathlib pprint
-random re secrets select shutil signal statistics string struct tempfile textwrap time tokenize traceback types typing unicodedata
-urllib.parse uuid warnings weakref zlib
+abc array base64 bisect cmath collections.abc contextlib copy csv dataclasses datetime decimal enum fractions functools heapq io itertools
+json linecache math numbers operator random re statistics string struct textwrap time traceback types typing warnings weakref
 """.split()
 
 HEAVY = ("numpy", "numpy.random", "pandas", "matplotlib", "matplotlib.pyplot", "matplotlib.backends.backend_agg")
