@@ -7,8 +7,8 @@ import type { Zygote } from "./start-zygote.ts";
 export interface ZygoteKeeper {
   /** Makes a sandbox; null while no zygote is ready. */
   clone(language: Language): Sandbox | null;
-  /** Gives up the zygote, which does not answer; a new one takes its place. */
-  replace(): void;
+  /** Ends a sandbox that does not become ready. A zygote that made no later one ready is stuck, and is replaced. */
+  giveUp(sandbox: Sandbox): void;
   /** Resolves when every zygote, and every sandbox that one made, is gone. */
   close(): Promise<void>;
 }
@@ -32,6 +32,9 @@ export function keepZygote(options: {
 }): ZygoteKeeper {
   const closing = new AbortController();
   const alive = new Set<Zygote>();
+  const startedAt = new WeakMap<Sandbox, number>();
+  /** When the newest of those that became ready was asked for: a zygote serves them in order. */
+  let newestReady = 0;
   let current: Zygote | null = null;
 
   async function serveOnce(): Promise<void> {
@@ -60,8 +63,19 @@ export function keepZygote(options: {
   const served = serve();
 
   return {
-    clone: (language) => current?.clone(language) ?? null,
-    replace() {
+    clone(language) {
+      const sandbox = current?.clone(language) ?? null;
+      if (sandbox === null) return null;
+      const now = performance.now();
+      startedAt.set(sandbox, now);
+      void sandbox.ready.then((isReady) => {
+        if (isReady) newestReady = Math.max(newestReady, now);
+      });
+      return sandbox;
+    },
+    giveUp(sandbox) {
+      sandbox.kill();
+      if (newestReady > (startedAt.get(sandbox) ?? 0)) return;
       current?.retire();
       current = null;
     },

@@ -15,7 +15,7 @@ export interface WaitingSandboxes {
   take(kind: SandboxKind): Sandbox | null;
   /** Starts sandboxes, few at a time, until as many wait as should. */
   refill(): void;
-  /** Ends a sandbox that does not become ready. A zygote of which none has become ready since is stuck, and is replaced. */
+  /** Ends a sandbox that does not become ready. A zygote that made no later one ready is stuck, and is replaced. */
   giveUp(kind: SandboxKind, sandbox: Sandbox): void;
   /** How many wait and are ready. */
   count(): SandboxCounts;
@@ -57,19 +57,8 @@ export function keepWaiting({ sizes, startZygote, onLost }: WaitingSandboxesOpti
   const keepers = new Map<Warmth, ZygoteKeeper>();
   let closed = false;
 
-  const begun = new WeakMap<Sandbox, number>();
-  const lastReady = { light: 0, heavy: 0 };
-
-  function clone(kind: SandboxKind): Sandbox | null {
-    const { language, warmth } = KINDS[kind];
-    const sandbox = keepers.get(warmth)?.clone(language) ?? null;
-    if (sandbox === null) return null;
-    begun.set(sandbox, performance.now());
-    void sandbox.ready.then((isReady) => {
-      if (isReady) lastReady[warmth] = performance.now();
-    });
-    return sandbox;
-  }
+  const clone = (kind: SandboxKind): Sandbox | null =>
+    keepers.get(KINDS[kind].warmth)?.clone(KINDS[kind].language) ?? null;
 
   function refill(): void {
     for (const kind of KIND_NAMES) {
@@ -100,9 +89,7 @@ export function keepWaiting({ sizes, startZygote, onLost }: WaitingSandboxesOpti
 
   function giveUp(kind: SandboxKind, sandbox: Sandbox): void {
     waiting[kind].delete(sandbox);
-    const { warmth } = KINDS[kind];
-    if (lastReady[warmth] < (begun.get(sandbox) ?? 0)) keepers.get(warmth)?.replace();
-    sandbox.kill();
+    keepers.get(KINDS[kind].warmth)?.giveUp(sandbox);
   }
 
   for (const warmth of ["light", "heavy"] as const) {
