@@ -15,6 +15,8 @@ PR_SET_DUMPABLE = 4
 # Of all processes, the kernel is to end programs first when memory runs out.
 OUT_OF_MEMORY_SCORE = b"1000"
 LARGEST_NEWS = 64
+# Bytes of the marker that a program's process and its supervisor share.
+OUT_OF_MEMORY, TOLD, EXIT_CODE = 0, 1, 2
 # By the shell that starts a zygote, and by the supervisor.
 IGNORED_SIGNALS = (signal.SIGINT, signal.SIGQUIT)
 
@@ -68,7 +70,7 @@ class Program:
         self._marker = marker
 
     def ran_out_of_memory(self, exit_code, stderr_tail):
-        return self._language.ran_out_of_memory(exit_code, stderr_tail, self._marker[0] != 0)
+        return self._language.ran_out_of_memory(exit_code, stderr_tail, self._marker[OUT_OF_MEMORY] != 0)
 
     def read_engine(self):
         lines = self._news.read_lines()
@@ -85,6 +87,8 @@ class Program:
 
     def read_exit_code(self):
         """The exit code when the process has told that its program has ended, although it takes itself down yet; else None."""
+        if self._marker[TOLD]:
+            return self._marker[EXIT_CODE]
         lines = self._news.read_lines()
         return int(lines[2]) if len(lines) > 2 and lines[2].isdigit() else None
 
@@ -108,7 +112,7 @@ def load_language(name):
 def start_waiting(limits, memory_group):
     """Starts the process. Its descriptors are standard input, output and error, 3 for the source, 4 for news if it tells any."""
     language = load_language(limits["language"])
-    # One byte that the child can set and that outlives it, without a descriptor.
+    # Bytes that the child can set and that outlive it, without a descriptor.
     marker = mmap.mmap(-1, mmap.PAGESIZE)
     stdin_inside, stdin = os.pipe()
     stdout, stdout_inside = os.pipe()

@@ -101,7 +101,6 @@ function createMissingReport(program: SandboxProgram, wallMs: number) {
     why: wallMs >= program.timeoutMs ? "timed_out" : "lost",
     code: null,
     signal: "SIGKILL",
-    cpuMs: 0,
     wallMs: Math.round(wallMs),
     stdoutDropped: 0,
     stderrDropped: 0,

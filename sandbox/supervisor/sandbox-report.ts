@@ -19,7 +19,6 @@ export interface ExitReport {
   readonly code: number | null;
   /** Name of the signal, like SIGSEGV. */
   readonly signal: string | null;
-  readonly cpuMs: number;
   readonly wallMs: number;
   /** Bytes that were left out of the middle. */
   readonly stdoutDropped: number;
@@ -52,7 +51,6 @@ export function parseExitReport(payload: Buffer): ExitReport {
     engine,
     code: fields.get("code") === null ? null : toNumber(fields.get("code")),
     signal: typeof signal === "string" ? signal : null,
-    cpuMs: toNumber(fields.get("cpu_ms")),
     wallMs: toNumber(fields.get("wall_ms")),
     stdoutDropped: toNumber(fields.get("stdout_dropped")),
     stderrDropped: toNumber(fields.get("stderr_dropped")),

@@ -12,6 +12,7 @@ import sys
 import time
 
 import program
+from bell import Bell
 from capture import Capture
 from feed import Feed
 from frames import (
@@ -41,13 +42,13 @@ LAST_WORDS_BYTES = 16384
 class Run:
     """One program from its start to the report of its end."""
 
-    def __init__(self, channel, waiting, limits, request, memory_group):
+    def __init__(self, channel, waiting, limits, request, memory_group, bell):
         self._channel = channel
+        self._bell = bell
         self._watch = Usage(limits, request["cpu_ms"], memory_group)
         self._why = "ended"
         self._status = None
         self._told_code = None
-        self._usage = None
         self._ended = None
         self._program = waiting
         limit = limits["output_bytes"]
@@ -55,7 +56,7 @@ class Run:
         self._stderr = Capture(waiting.stderr, limit, lambda head: channel.put(STDERR, head))
         self._poll = select.poll()
         self._news = waiting.news
-        for descriptor in (channel.fileno(), waiting.pidfd, waiting.stdout, waiting.stderr, self._news):
+        for descriptor in (channel.fileno(), waiting.pidfd, bell.descriptor, waiting.stdout, waiting.stderr, self._news):
             if descriptor is not None:
                 self._poll.register(descriptor, select.POLLIN)
         self._streams = {stream.descriptor: stream for stream in (self._stdout, self._stderr)}
@@ -86,6 +87,9 @@ class Run:
                     self._pump(descriptor)
                 elif descriptor == self._news:
                     self._read_news()
+                elif descriptor == self._bell.descriptor:
+                    self._bell.silence()
+                    self._told_code = self._program.read_exit_code()
             self._reap(os.WNOHANG)
         return None
 
@@ -94,6 +98,7 @@ class Run:
         self._stdout.drain(LAST_PIECES)
         self._stderr.drain(LAST_PIECES)
         self._end(self._why)
+        self._ended = self._ended or time.monotonic()
         for stream in (self._stdout, self._stderr):
             stream.drain(LAST_PIECES)
         self._channel.put(STDOUT_TAIL, self._stdout.tail)
@@ -124,25 +129,27 @@ class Run:
         return any(kind == STOP for kind, _ in self._channel.receive())
 
     def _end(self, why):
-        """Kills everything in the jail but this process and waits until it is gone."""
+        """Kills everything in the jail but this process, and waits until it is gone unless the program has told how it ended: its
+        process then has nothing left to do but to give its memory back, which takes milliseconds."""
         self._why = why
         try:
             os.kill(-1, signal.SIGKILL)
         except ProcessLookupError:
             pass
-        self._reap(0)
+        if self._told_code is None:
+            self._reap(0)
 
     def _reap(self, options):
         """Takes ended children, also those that lost their parent."""
         while True:
             try:
-                pid, status, usage = os.wait4(-1, options)
+                pid, status = os.waitpid(-1, options)
             except ChildProcessError:
                 return
             if pid == 0:
                 return
             if pid == self._program.pid:
-                self._status, self._usage, self._ended = status, usage, time.monotonic()
+                self._status, self._ended = status, time.monotonic()
 
     def _describe(self):
         code = os.waitstatus_to_exitcode(self._status) if self._told_code is None else self._told_code
@@ -154,7 +161,6 @@ class Run:
             "why": why,
             "code": code if code >= 0 else None,
             "signal": to_signal_name(-code) if code < 0 else None,
-            "cpu_ms": round((self._usage.ru_utime + self._usage.ru_stime) * 1000),
             "wall_ms": round((self._ended - self._started) * 1000),
             "stdout_dropped": self._stdout.dropped,
             "stderr_dropped": self._stderr.dropped,
@@ -201,10 +207,11 @@ def serve(channel, limits, memory_group):
     if limits is None:
         limits = json.loads(channel.wait_for(LANGUAGE))
     waiting = program.start_waiting(limits, memory_group)
+    bell = Bell()
     wait_until_ready(channel, waiting)
     channel.send(READY)
     request = wait_for_request(channel, waiting)
-    run = Run(channel, waiting, limits, request, memory_group)
+    run = Run(channel, waiting, limits, request, memory_group, bell)
     run.watch()
     run.report()
 

@@ -24,8 +24,8 @@ NEVER_SECONDS = 1000
 INTERRUPTED = None
 
 
-def finish(code):
-    """Ends the process with the code, with 120 when standard output cannot be flushed, or by SIGINT when it was INTERRUPTED."""
+def finish(code, tell):
+    """Tells the code and ends the process with the code, with 120 when standard output cannot be flushed, or by SIGINT when it was INTERRUPTED."""
     threads = sys.modules.get("threading")
     try:
         call_detached(partial(getattr(threads, "_shutdown", int)))
@@ -43,6 +43,7 @@ def finish(code):
     if code is INTERRUPTED:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         os.kill(os.getpid(), signal.SIGINT)
+    tell(code)
     os._exit(code)
 
 
