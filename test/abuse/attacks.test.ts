@@ -10,6 +10,9 @@ import { countMounts } from "./world/count-mounts.ts";
 import { createWorld, type PlantedWorld } from "./world/create-world.ts";
 import { GRACE_MS, runOnServer } from "./world/run-on-server.ts";
 
+/** `SANDBOX_MEMORY_CGROUP=off npm run test:abuse` attacks a server that counts memory itself, as it does for an ordinary user. */
+const MEMORY_CGROUP = process.env["SANDBOX_MEMORY_CGROUP"] ?? "on";
+
 /** `npm run test:abuse` runs the whole catalogue, `npm test` the quick part of it. */
 const IS_FULL = process.env["ABUSE"] === "full";
 
@@ -39,7 +42,11 @@ async function countWhenIdle(): Promise<number> {
 beforeAll(async () => {
   mountsBefore = countMounts();
   planted = await createWorld({ hostProcess: true });
-  server = await startServer({ ...planted.environment, EXECUTE_RATE_PER_MINUTE: "0" });
+  server = await startServer({
+    ...planted.environment,
+    EXECUTE_RATE_PER_MINUTE: "0",
+    SANDBOX_MEMORY_CGROUP: MEMORY_CGROUP,
+  });
 }, 90_000);
 
 afterAll(async () => {
