@@ -93,13 +93,13 @@ setTimeout(() => { console.log("TOOK " + running); for (const child of children)
     code: `const { Worker } = require("worker_threads");
 let online = 0;
 const workers = [];
-for (let number = 0; number < 60; number++) {
+for (let number = 0; number < 160; number++) {
   workers.push(new Worker("setInterval(() => {}, 1000)", { eval: true }).on("online", () => {
     console.log("TOOK " + ++online);
-    if (online === 60) process.exit();
+    if (online === 160) process.exit();
   }).on("error", () => {}));
 }`,
-    escaped: tookAtLeast(60),
+    escaped: tookAtLeast(128),
   },
   {
     name: "leaves a daemon behind (forks twice)",
