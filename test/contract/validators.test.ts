@@ -89,8 +89,8 @@ describe("validateExecuteCode", () => {
     const bare = { code: "1" };
     const full = { code: "1", language: "javascript", timeout: 3 };
     expect([validateExecuteCode(bare), validateExecuteCode(full)]).toEqual([true, true]);
-    expect(bare).toEqual({ code: "1", language: "python", timeout: 10 });
-    expect(full).toEqual({ code: "1", language: "javascript", timeout: 3 });
+    expect(bare).toEqual({ code: "1", language: "python", timeout: 10, engine: "auto" });
+    expect(full).toEqual({ code: "1", language: "javascript", timeout: 3, engine: "auto" });
   });
 
   it("forgets the last request's violations", () => {

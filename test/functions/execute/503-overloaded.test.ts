@@ -32,7 +32,7 @@ describeWith("sandbox", "503: more programs than this machine runs and lets wait
     const served = servePrograms({
       SANDBOX_CONCURRENCY: "1",
       SANDBOX_QUEUE_LENGTH: "1",
-      SANDBOX_QUEUE_WAIT_MS: "25000",
+      SANDBOX_QUEUE_WAIT_MS: "13000",
     });
 
     it("are refused at once, and the others succeed one after another", async () => {
