@@ -52,7 +52,7 @@ function hasData(pid: number): boolean {
 /** Clones of a zygote have its command line; so do the launchers around it, further behind. */
 function isZygote(pid: number): boolean {
   const command = commandOf(pid);
-  return command.indexOf("/sandbox/zygote/zygote.py") === 2 && command[0]?.endsWith("python3") === true;
+  return command[1] === "/sandbox/zygote/zygote.py" && command[0]?.endsWith("python3") === true;
 }
 
 function commandOf(pid: number): readonly string[] {
