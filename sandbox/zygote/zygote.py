@@ -47,6 +47,8 @@ class Zygote:
         self._clones = {}
         # The descriptors of connections whose host has hung up, with the time at which their clones are killed.
         self._hung_up = {}
+        # Those whose host has not.
+        self._connections = set()
         self._groups = None
         self._poll = select.poll()
         self._config = None
@@ -86,17 +88,19 @@ class Zygote:
                 self._groups.remove_idle()
             if self._hung_up:
                 self._kill_hung_up()
-            for descriptor, _ in ready:
-                if descriptor in listeners:
-                    listener, language = listeners[descriptor]
-                    connection, _ = listener.accept()
-                    self._make_sandbox(connection, language)
+            descriptors = [descriptor for descriptor, _ in ready]
+            # First, as burying closes connections, whose numbers the next ones get.
+            for descriptor in self._connections.intersection(descriptors):
+                self._hang_up(descriptor)
+            for descriptor in descriptors:
+                if descriptor in self._clones:
+                    self._bury(descriptor)
                 elif descriptor == self._control.fileno():
                     self._control.receive()
-                elif descriptor in self._clones:
-                    self._bury(descriptor)
-                else:
-                    self._hang_up(descriptor)
+            for descriptor in listeners.keys() & descriptors:
+                listener, language = listeners[descriptor]
+                connection, _ = listener.accept()
+                self._make_sandbox(connection, language)
 
     def _find_timeout(self):
         if self._hung_up or (self._groups is not None and self._groups.has_idle()):
@@ -126,6 +130,7 @@ class Zygote:
         self._clones[pidfd] = Clone(pid, connection, group)
         self._poll.register(pidfd, select.POLLIN)
         self._poll.register(connection, select.POLLRDHUP)
+        self._connections.add(connection.fileno())
 
     def _leave_group(self, group):
         if group is not None:
@@ -145,6 +150,7 @@ class Zygote:
     def _hang_up(self, descriptor):
         # Told once: it would be told for ever.
         self._poll.unregister(descriptor)
+        self._connections.remove(descriptor)
         self._hung_up[descriptor] = time.monotonic() + HANG_UP_SECONDS
 
     def _bury(self, pidfd):
@@ -153,8 +159,10 @@ class Zygote:
         self._poll.unregister(pidfd)
         os.close(pidfd)
         self._leave_group(clone.group)
-        if self._hung_up.pop(clone.connection.fileno(), None) is None:
-            self._poll.unregister(clone.connection)
+        descriptor = clone.connection.fileno()
+        if self._hung_up.pop(descriptor, None) is None:
+            self._poll.unregister(descriptor)
+            self._connections.remove(descriptor)
         clone.connection.close()
 
 
