@@ -24,6 +24,7 @@ import program
 import supervisor
 from clone_process import clone_into_namespaces
 from enter_jail import enter_jail
+from fill_holes import fill_holes
 from frames import CONFIGURE, READY, Channel, ChannelClosed
 from memory_groups import MemoryGroups
 
@@ -69,6 +70,7 @@ class Zygote:
         gc.collect()
         # Memory that is free but not given back is copied, as page tables, with each fork.
         ctypes.CDLL(None).malloc_trim(0)
+        fill_holes()
         gc.freeze()
 
     def serve(self):

@@ -22,14 +22,17 @@ BASE_PATH = tuple(path for path in sys.path if not path.startswith(_OWN_FOLDER))
 
 _builtin_import = builtins.__import__
 _find_and_load = _frozen_importlib._find_and_load
+_new_module = _frozen_importlib._new_module
 
 # For each module, in order, the modules that were imported while it was loaded.
 _brought = {}
 # The modules that are being loaded, the innermost last.
 _loading = []
 _recorded = set()
-# What a program has not imported yet: the module, and whether it is an attribute of its package.
+# What a program has not imported yet.
 _hidden = {}
+# Those of them that their packages have as attributes, but not before they are imported themselves.
+_attributes = set()
 # Everything that was loaded when it was hidden.
 _known = {}
 _order = {}
@@ -37,10 +40,28 @@ _order = {}
 _collected = {}
 _finders = None
 
+_ModuleType = type(sys)
+_MADE_AT_ONCE = 256
+
 
 def start_recording():
     builtins.__import__ = _record_import
     _frozen_importlib._find_and_load = _record_load
+    _frozen_importlib._new_module = _ModuleMaker().make
+
+
+class _ModuleMaker:
+    """Makes modules side by side: to show one writes to it, and each page that a clone writes to is copied first."""
+
+    def __init__(self):
+        self._made = []
+
+    def make(self, name):
+        if not self._made:
+            self._made = [_ModuleType.__new__(_ModuleType) for _ in range(_MADE_AT_ONCE)]
+        module = self._made.pop()
+        module.__init__(name)
+        return module
 
 
 def _note(name):
@@ -91,20 +112,28 @@ def hide():
     global _finders
     builtins.__import__ = _builtin_import
     _frozen_importlib._find_and_load = _find_and_load
+    _frozen_importlib._new_module = _new_module
     _frozen_importlib._ModuleLockManager = _ShowingLockManager
     forget_unrecorded()
     _finders = (list(sys.meta_path), list(sys.path_hooks))
     for name, module in sys.modules.items():
         _known[name] = module
         _order.setdefault(name, len(_order))
-    _hidden.update(_take_out({name for name in sys.modules.keys() & _recorded if not _is_own(sys.modules[name])}))
+    names = {name for name in sys.modules.keys() & _recorded if not _is_own(sys.modules[name])}
+    collected = {package: set(_collect(package)) for package in {name.rpartition(".")[0] for name in names} & names}
+    # No program sees such a package without the module: it may keep it as its attribute.
+    with_package = {name for name in names if name in collected.get(name.rpartition(".")[0], ())}
+    _attributes.update(_unbind(names - with_package))
+    # Copies of the names, side by side, as modules are: a page that holds many is copied once.
+    _hidden.update((name.encode().decode(), sys.modules.pop(name)) for name in sorted(names, key=_order.get))
 
 
 def prepare_to_show(names):
     """Does ahead, and once for all clones, what an import of these modules has to do."""
+    copies = {name: name for name in _hidden}
     for name in names:
         if name in _hidden:
-            _collected[name] = _collect(name)
+            _collected[name] = [copies.get(brought, brought) for brought in _collect(name)]
 
 
 def forget_own():
@@ -117,17 +146,22 @@ def _is_own(module):
 
 
 def _take_out(names):
-    """Removes the modules, also from their packages; returns each with whether it was an attribute of its package."""
-    taken = {name: (sys.modules[name], False) for name in names}
-    for name, (module, _) in taken.items():
+    """Removes the modules, also from their packages."""
+    _unbind(names)
+    for name in names:
+        del sys.modules[name]
+
+
+def _unbind(names):
+    """Removes the modules from their packages; returns those that were there."""
+    unbound = set()
+    for name in names:
         package, _, own_name = name.rpartition(".")
         attributes = getattr(sys.modules.get(package), "__dict__", {})
-        if attributes.get(own_name) is module:
-            taken[name] = (module, True)
+        if attributes.get(own_name) is sys.modules[name]:
             del attributes[own_name]
-    for name in taken:
-        del sys.modules[name]
-    return taken
+            unbound.add(name)
+    return unbound
 
 
 def find_known(name):
@@ -154,19 +188,16 @@ class _ShowingLockManager(_frozen_importlib._ModuleLockManager):
 def _show(name):
     """Brings a module back with all that it brought; forgets them, to be loaded again, where a program has others of these names."""
     brought = _collected.get(name) or _collect(name)
-    hidden = [name for name in brought if name in _hidden]
-    found = {name: _hidden.pop(name) for name in hidden}
-    if _has_changed_imports() or _is_shadowed(brought, hidden):
+    found = {name: _hidden.pop(name) for name in brought if name in _hidden}
+    if _has_changed_imports() or _is_shadowed(brought, found):
         return
-    for name, (module, _) in found.items():
-        if module is _known["__main__"]:
-            # Multiprocessing has a second name for it.
-            module = _known[name] = sys.modules["__main__"]
-        sys.modules[name] = module
-    for name, (module, is_attribute) in found.items():
-        if is_attribute:
-            package, _, own_name = name.rpartition(".")
-            setattr(sys.modules[package], own_name, module)
+    if "__mp_main__" in found:
+        # Multiprocessing has a second name for it.
+        found["__mp_main__"] = _known["__mp_main__"] = sys.modules["__main__"]
+    sys.modules.update(found)
+    for name in _attributes.intersection(found):
+        package, _, own_name = name.rpartition(".")
+        setattr(sys.modules[package], own_name, found[name])
 
 
 def _collect(name):
@@ -196,9 +227,9 @@ def _has_changed_imports():
 
 def _is_shadowed(brought, hidden):
     """True when a fresh interpreter has, or may find, another module under one of the names."""
-    if any(sys.modules.get(name) is not _known.get(name) for name in set(brought).difference(hidden)):
+    if any(sys.modules.get(name) is not _known.get(name) for name in brought if name not in hidden):
         return True
-    if any(name in sys.modules for name in hidden):
+    if not sys.modules.keys().isdisjoint(hidden):
         return True
     length = len(BASE_PATH)
     places = [place for place in range(len(sys.path) - length + 1) if sys.path[place] == BASE_PATH[0]]

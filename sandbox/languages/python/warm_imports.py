@@ -1,10 +1,12 @@
 """What a warm interpreter imports before there is a program."""
 
+import gc
 import importlib
 import io
 import os
 
 import hidden_imports
+from fill_holes import fill_holes
 
 # What programs use most and nothing large. Each clone copies the page tables of all this, and `threading`, which larger modules
 # import, adds half a millisecond to each fork: who imports asyncio or unittest pays for it, and still starts before a fresh interpreter.
@@ -14,6 +16,9 @@ json linecache math numbers operator random re statistics string struct textwrap
 """.split()
 
 HEAVY = ("numpy", "numpy.random", "pandas", "matplotlib", "matplotlib.pyplot", "matplotlib.backends.backend_agg")
+
+# CPython compiles for the types that it sees what has been called so often (Python/specialize.c), and writes to it until it has.
+PRACTISED = 12
 
 WAITS = 500
 WAIT_SECONDS = 0.01
@@ -35,6 +40,8 @@ def warm(kind):
     importlib.import_module("run_python")
     if kind == "heavy":
         _wait_for_threads()
+    gc.collect()
+    fill_holes()
     hidden_imports.hide()
     hidden_imports.prepare_to_show((*LIGHT, *HEAVY))
 
@@ -61,10 +68,12 @@ def _import_data_libraries():
             importlib.import_module(name)
         except ImportError:
             continue
-    try:
-        _draw()
-    except ImportError:
-        pass
+    for practise in (_draw, _compute):
+        try:
+            for _ in range(PRACTISED):
+                practise()
+        except ImportError:
+            pass
     del os.environ["NUMEXPR_NUM_THREADS"]
 
 
@@ -84,3 +93,21 @@ def _draw():
     figure.savefig(io.BytesIO(), format="png")
     # It holds fonts' files open, which clones close; a fork would empty it anyway.
     matplotlib.font_manager._get_font.cache_clear()
+
+
+def _compute():
+    """What most programs do with a table."""
+    import pandas
+
+    text = "kind,day,amount\na,2024-01-01,1.5\nb,2024-01-02,2\na,2024-01-03,\n"
+    table = pandas.read_csv(io.StringIO(text), parse_dates=["day"])
+    table["double"] = table["amount"].fillna(0) * 2
+    table.groupby("kind")["double"].agg(["sum", "max"]).reset_index().to_json()
+    table.groupby("kind", as_index=False).agg({"amount": "mean"}).sort_values("amount").to_dict("records")
+    table.merge(table[["kind"]].drop_duplicates(), on="kind").pivot_table(index="day", columns="kind", values="double")
+    table.set_index("day")["double"].resample("D").sum()
+    frame = pandas.DataFrame({"name": ["x", "y"] * 5, "n": range(10)})
+    frame[frame["n"] > 3].head().to_string()
+    repr(frame.describe())
+    frame.to_csv(index=False)
+    frame["name"].value_counts()
