@@ -1,5 +1,37 @@
 import type { EngineChoice, Language } from "#shared/contract/execute/execute-code.ts";
 
+/** A file that a program finds in its working folder. */
+export interface InputFile {
+  /** A relative path that has been checked, like `data/sales.csv`. */
+  readonly name: string;
+  readonly sizeBytes: number;
+  readonly content: AsyncIterable<Uint8Array>;
+}
+
+/** A file that a program left in its working folder. */
+export interface OutputFile {
+  /** A relative path, like `data/report.xlsx`. */
+  readonly name: string;
+  readonly sizeBytes: number;
+}
+
+/** A file that a program left and that is not handed over. */
+export interface SkippedFile {
+  readonly name: string;
+  /** For the public, after the name: `is a symbolic link`. */
+  readonly reason: string;
+}
+
+/** How much of what a program leaves is handed over. */
+export interface CollectLimits {
+  readonly files: number;
+  readonly fileBytes: number;
+  readonly totalBytes: number;
+}
+
+/** Takes a file that a program left: all of its content, before the next one comes. */
+export type ReceiveFile = (file: OutputFile, content: AsyncIterable<Uint8Array>) => Promise<void>;
+
 /** What is asked: one program with its limits. */
 export interface Program {
   readonly language: Language;
@@ -10,6 +42,9 @@ export interface Program {
   readonly engine: EngineChoice;
   /** Wall time after which the run is ended. */
   readonly timeoutMs: number;
+  /** What lies in its working folder when it starts. */
+  readonly files: readonly InputFile[];
+  readonly collect: CollectLimits;
 }
 
 /** How one attempt to run a program ended. */
@@ -31,6 +66,15 @@ export interface RunResult {
   /** The limit that ended the program, where the status does not tell. */
   readonly limit: "cpu_time" | "files" | null;
   readonly wallMs: number;
+  /** In the order in which they were found. */
+  readonly skippedFiles: readonly SkippedFile[];
+}
+
+/** What a run is joined to. */
+export interface RunOptions {
+  readonly signal: AbortSignal;
+  /** Takes the files that the program leaves. */
+  readonly receive: ReceiveFile;
 }
 
 /** A language as it was found. */
@@ -48,7 +92,7 @@ export interface Executor {
    * Runs one program. When `signal` aborts, the program is killed and the promise rejects with the signal's reason.
    * @throws AppError `sandbox_unavailable` when no sandbox can be had, `overloaded` when all are busy.
    */
-  run(program: Program, options: { signal: AbortSignal }): Promise<RunResult>;
+  run(program: Program, options: RunOptions): Promise<RunResult>;
   /** Every language of the contract, with true versions. */
   listLanguages(options: { signal: AbortSignal }): Promise<readonly LanguageReport[]>;
   /** Ends everything that still runs; nothing is left behind when it resolves. */
