@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { ErrorCode } from "#shared/contract/errors.ts";
-import type { ExecuteCodeRequest, ExecuteCodeResponse } from "#shared/contract/execute/execute-code.ts";
+import type { ExecuteCodeRequest } from "#shared/contract/execute/execute-code.ts";
+import type { Execution } from "#shared/contract/execute/execution.ts";
 import { ANSWER_LIMIT_CHARACTERS } from "#shared/contract/limits.ts";
 import { AppError } from "#shared/errors/app-error.ts";
 import type { RequestContext } from "#shared/http/route.ts";
@@ -24,7 +25,7 @@ const CODE_OF_STATUS: Readonly<Record<RunResult["status"], ErrorCode | null>> = 
 
 /** Handler of `execute_code`: a program that fails is an answer, not an error. */
 export function createExecuteCode({ executor }: { executor: Executor }) {
-  return async (request: ExecuteCodeRequest, context: RequestContext): Promise<ExecuteCodeResponse> => {
+  return async (request: ExecuteCodeRequest, context: RequestContext): Promise<Execution> => {
     const program = toProgram(request);
     const run = await executor.run(program, { signal: context.signal });
     const code = CODE_OF_STATUS[run.status];
@@ -57,7 +58,7 @@ function toProgram({ language, code, stdin = "", engine, timeout }: ExecuteCodeR
 }
 
 /** Cuts both streams so that the whole answer stays below ChatGPT's limit, counted as it is serialised. */
-function fitStreams(run: RunResult): Pick<ExecuteCodeResponse, "output" | "stderr" | "truncated"> {
+function fitStreams(run: RunResult): Pick<Execution, "output" | "stderr" | "truncated"> {
   const room = ANSWER_LIMIT_CHARACTERS - OTHER_FIELDS_CHARACTERS;
   const stderrRoom = Math.max(Math.floor(room * STDERR_SHARE), room - jsonLength(run.stdout));
   const stderr = cutMiddle(run.stderr, stderrRoom);

@@ -1,4 +1,4 @@
-import { LANGUAGES } from "#shared/contract/execute/execute-code.ts";
+import { LANGUAGES } from "#shared/contract/execute/languages.ts";
 import { type CheckHealthResponse, checkHealth } from "#shared/contract/health/check-health.ts";
 import { type FunctionRoutes, toPlainRoute } from "#shared/http/route.ts";
 

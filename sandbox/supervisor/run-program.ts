@@ -1,4 +1,5 @@
-import type { EngineChoice, Language } from "#shared/contract/execute/execute-code.ts";
+import type { EngineChoice } from "#shared/contract/execute/execute-code.ts";
+import type { Language } from "#shared/contract/execute/languages.ts";
 import { encodeFrame, encodeJsonFrame, FRAME, type Frame } from "./frames.ts";
 import type { Sandbox } from "./sandbox.ts";
 import type { SandboxLimits } from "./sandbox-limits.ts";

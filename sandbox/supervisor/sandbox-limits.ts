@@ -1,4 +1,4 @@
-import type { Language } from "#shared/contract/execute/execute-code.ts";
+import type { Language } from "#shared/contract/execute/languages.ts";
 
 /** What all processes of one program together may use, unless it says otherwise. */
 export interface SandboxLimits {

@@ -1,4 +1,4 @@
-import type { Language } from "#shared/contract/execute/execute-code.ts";
+import type { Language } from "#shared/contract/execute/languages.ts";
 import type { JailOptions } from "../jail/jail.ts";
 import { readBounded, startJail } from "../jail/start-jail.ts";
 import { encodeJsonFrame, FRAME } from "./frames.ts";

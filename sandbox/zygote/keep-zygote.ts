@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Language } from "#shared/contract/execute/execute-code.ts";
+import type { Language } from "#shared/contract/execute/languages.ts";
 import type { Sandbox } from "../supervisor/sandbox.ts";
 import type { Zygote } from "./start-zygote.ts";
 

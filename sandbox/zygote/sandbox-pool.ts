@@ -1,4 +1,4 @@
-import type { Language } from "#shared/contract/execute/execute-code.ts";
+import type { Language } from "#shared/contract/execute/languages.ts";
 import { needsDataLibraries } from "../languages/python/choose-imports.ts";
 import { runProgram, SandboxError, type SandboxProgram } from "../supervisor/run-program.ts";
 import type { Sandbox } from "../supervisor/sandbox.ts";

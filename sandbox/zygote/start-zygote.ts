@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { createConnection } from "node:net";
 import { arch } from "node:process";
-import { LANGUAGES, type Language } from "#shared/contract/execute/execute-code.ts";
+import { LANGUAGES, type Language } from "#shared/contract/execute/languages.ts";
 import type { JailOptions } from "../jail/jail.ts";
 import type { MemoryCgroup } from "../jail/memory-cgroup.ts";
 import { createSeccompProgram } from "../jail/seccomp-program.ts";

@@ -1,4 +1,4 @@
-import type { Language } from "#shared/contract/execute/execute-code.ts";
+import type { Language } from "#shared/contract/execute/languages.ts";
 import type { Sandbox } from "../supervisor/sandbox.ts";
 import { keepZygote, type ZygoteKeeper } from "./keep-zygote.ts";
 import type { Warmth, Zygote } from "./start-zygote.ts";

@@ -24,6 +24,8 @@ export function toJson(value: unknown): Json {
  */
 export function toPublicSchema(schema: Json): Json {
   if (!isObject(schema)) return schema;
+  // ChatGPT wants references to files declared as strings, and sends objects.
+  if (Array.isArray(schema["type"]) && schema["type"].includes("object")) return { type: "string" };
   const entries = Object.entries(schema).filter(([keyword]) => keyword !== "pattern");
   return Object.fromEntries(entries.map(toPublicKeyword));
 }

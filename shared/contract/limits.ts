@@ -12,3 +12,26 @@ export const QUERY_TIMEOUT_SECONDS = { minimum: 1, maximum: 300, default: 60 } a
 
 /** How many rows one answer holds at most; the answer's size may stop it earlier. */
 export const QUERY_MAX_RESULTS = { minimum: 1, maximum: 10_000, default: 1000 } as const;
+
+const MIB = 1024 * 1024;
+
+/** Body of a request that carries files: 20 MiB of content are 27 MiB in base64. */
+export const EXECUTE_BODY_LIMIT_BYTES = 28 * MIB;
+
+/** What goes into a program. */
+export const INPUT_FILES = { count: 10, inlineBytes: 20 * MIB, fetchedBytes: 10 * MIB } as const;
+
+/** What comes out of a program; ChatGPT takes ten files. */
+export const OUTPUT_FILES = { count: 20, fileBytes: 10 * MIB, totalBytes: 100 * MIB } as const;
+
+/** Folders of sessions. */
+export const SESSION_FILES = { count: 1000, bytes: 100 * MIB } as const;
+
+/** ChatGPT waits 45 s: what takes longer is answered with a handle. */
+export const WAIT_SECONDS = { minimum: 0, maximum: 40, default: 40 } as const;
+
+/** How long links to files, and the folders of sessions, live. */
+export const FILE_LIFETIME_SECONDS = 3600;
+
+/** How long results and idempotency keys are remembered. */
+export const EXECUTION_LIFETIME_SECONDS = 24 * 3600;

@@ -39,7 +39,7 @@ export const openApiDocument = {
       "post": {
         "operationId": "execute_code",
         "summary": "Run a Python or JavaScript program",
-        "description": "Runs a program in a fresh sandbox without network and returns what it printed. Python has numpy, pandas and matplotlib; JavaScript is Node.js. Use it to compute, not to guess. Files do not survive the run.",
+        "description": "Runs a program in a fresh sandbox without network; returns what it printed, and links to the files and matplotlib charts that it made: show these links. Python has numpy, pandas, matplotlib; JavaScript is Node.js. Compute, do not guess. Files last only in a session.",
         "tags": [
           "execute"
         ],
@@ -130,7 +130,7 @@ export const openApiDocument = {
             }
           },
           "400": {
-            "description": "The request is not valid HTTP (malformed_request). Two different credentials (conflicting_credentials). The request needs a body (body_required). The body is not JSON (malformed_json). The request has the wrong shape (validation_failed).",
+            "description": "The request is not valid HTTP (malformed_request). Two different credentials (conflicting_credentials). The request needs a body (body_required). The body is not JSON (malformed_json). The request has the wrong shape (validation_failed). A file has a wrong name or content (invalid_file). A file could not be fetched (file_not_fetched).",
             "content": {
               "application/json": {
                 "schema": {
@@ -159,8 +159,28 @@ export const openApiDocument = {
               }
             }
           },
+          "404": {
+            "description": "No such path, or no such thing (not_found).",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ErrorResponse"
+                }
+              }
+            }
+          },
           "408": {
             "description": "The body did not arrive in time (request_timeout).",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ErrorResponse"
+                }
+              }
+            }
+          },
+          "409": {
+            "description": "Something else is under way, or was asked before (conflict). The idempotency key belongs to another request (key_reused).",
             "content": {
               "application/json": {
                 "schema": {
@@ -229,7 +249,7 @@ export const openApiDocument = {
             }
           },
           "503": {
-            "description": "The server is stopping (shutting_down). No sandbox can run programs here (sandbox_unavailable). Everything is busy (overloaded).",
+            "description": "The server is stopping (shutting_down). No sandbox can run programs here (sandbox_unavailable). Everything is busy (overloaded). Files cannot be kept or read (storage_unavailable).",
             "content": {
               "application/json": {
                 "schema": {
@@ -717,6 +737,63 @@ export const openApiDocument = {
             ],
             "default": "auto",
             "description": "For JavaScript: node, isolated-vm (the bare language), or auto to choose by the program."
+          },
+          "files": {
+            "type": "array",
+            "maxItems": 10,
+            "items": {
+              "type": "object",
+              "properties": {
+                "name": {
+                  "type": "string",
+                  "maxLength": 1024,
+                  "description": "Path in the program's working folder, like sales.csv."
+                },
+                "content_base64": {
+                  "type": "string",
+                  "maxLength": 28000000,
+                  "description": "The content, in base64."
+                },
+                "url": {
+                  "type": "string",
+                  "maxLength": 8192,
+                  "description": "Or an https address to fetch it from."
+                }
+              },
+              "required": [
+                "name"
+              ],
+              "additionalProperties": false
+            },
+            "description": "Files that the program finds in its working folder; each with content_base64 or url."
+          },
+          "openaiFileIdRefs": {
+            "type": "array",
+            "maxItems": 10,
+            "items": {
+              "type": "string"
+            },
+            "description": "Files of the conversation that the program finds in its working folder."
+          },
+          "svg": {
+            "type": "boolean",
+            "default": false,
+            "description": "True to get charts as SVG as well."
+          },
+          "session_id": {
+            "type": "string",
+            "description": "`new`, or the session_id of an earlier answer: the program finds the files that were left."
+          },
+          "wait_seconds": {
+            "type": "integer",
+            "minimum": 0,
+            "maximum": 40,
+            "default": 40,
+            "description": "After so many seconds a program that still runs is answered with status running."
+          },
+          "idempotency_key": {
+            "type": "string",
+            "description": "The same request with the same key runs once; others under it are refused."
           }
         },
         "required": [
@@ -768,9 +845,10 @@ export const openApiDocument = {
               "failed",
               "timed_out",
               "out_of_memory",
-              "killed"
+              "killed",
+              "running"
             ],
-            "description": "How the run ended."
+            "description": "How the run ended; `running` when it has not: ask get_execution for it."
           },
           "signal": {
             "type": [
@@ -804,7 +882,148 @@ export const openApiDocument = {
           },
           "execution_id": {
             "type": "string",
-            "description": "Names this run."
+            "description": "Names this run; get_execution takes it for a day."
+          },
+          "retry_after_seconds": {
+            "type": "integer",
+            "description": "While it runs: when to ask get_execution."
+          },
+          "session_id": {
+            "type": "string",
+            "description": "Send it with the next program to go on in the same folder."
+          },
+          "markdown": {
+            "type": "string",
+            "description": "Charts and a table, ready to be shown to the user."
+          },
+          "files": {
+            "type": "array",
+            "items": {
+              "type": "object",
+              "properties": {
+                "name": {
+                  "type": "string"
+                },
+                "mime_type": {
+                  "type": "string"
+                },
+                "size_bytes": {
+                  "type": "integer"
+                },
+                "url": {
+                  "type": "string",
+                  "description": "A link that lives for an hour."
+                }
+              },
+              "required": [
+                "name",
+                "mime_type",
+                "size_bytes",
+                "url"
+              ],
+              "additionalProperties": false
+            },
+            "description": "Files that the program left in its working folder."
+          },
+          "skipped_files": {
+            "type": "array",
+            "items": {
+              "type": "object",
+              "properties": {
+                "name": {
+                  "type": "string"
+                },
+                "reason": {
+                  "type": "string"
+                }
+              },
+              "required": [
+                "name",
+                "reason"
+              ],
+              "additionalProperties": false
+            },
+            "description": "What it left that is not among `files`, and why."
+          },
+          "charts": {
+            "type": "array",
+            "items": {
+              "type": "object",
+              "properties": {
+                "type": {
+                  "type": "string",
+                  "description": "line, scatter, bar, pie, histogram, box or other."
+                },
+                "title": {
+                  "type": [
+                    "string",
+                    "null"
+                  ]
+                },
+                "x_label": {
+                  "type": [
+                    "string",
+                    "null"
+                  ]
+                },
+                "y_label": {
+                  "type": [
+                    "string",
+                    "null"
+                  ]
+                },
+                "x_scale": {
+                  "type": [
+                    "string",
+                    "null"
+                  ]
+                },
+                "y_scale": {
+                  "type": [
+                    "string",
+                    "null"
+                  ]
+                },
+                "series": {
+                  "type": "array",
+                  "items": {
+                    "type": "object",
+                    "properties": {},
+                    "additionalProperties": true
+                  },
+                  "description": "What was plotted."
+                },
+                "thinned": {
+                  "type": "boolean",
+                  "description": "True when only some of the points are here."
+                },
+                "image_url": {
+                  "type": "string",
+                  "description": "The chart as PNG, for an hour."
+                },
+                "svg_url": {
+                  "type": "string",
+                  "description": "The chart as SVG, for an hour."
+                }
+              },
+              "required": [
+                "type",
+                "title",
+                "x_label",
+                "y_label",
+                "series",
+                "image_url"
+              ],
+              "additionalProperties": false
+            },
+            "description": "Every matplotlib chart of the program."
+          },
+          "openaiFileResponse": {
+            "type": "array",
+            "items": {
+              "type": "string"
+            },
+            "description": "Links to files that ChatGPT takes into the conversation."
           },
           "code": {
             "type": "string",

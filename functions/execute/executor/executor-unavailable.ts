@@ -1,4 +1,4 @@
-import { LANGUAGES } from "#shared/contract/execute/execute-code.ts";
+import { LANGUAGES } from "#shared/contract/execute/languages.ts";
 import { AppError } from "#shared/errors/app-error.ts";
 import type { Executor } from "./executor.ts";
 

@@ -1,4 +1,5 @@
-import type { EngineChoice, Language } from "#shared/contract/execute/execute-code.ts";
+import type { EngineChoice } from "#shared/contract/execute/execute-code.ts";
+import type { Language } from "#shared/contract/execute/languages.ts";
 
 /** A file that a program finds in its working folder. */
 export interface InputFile {

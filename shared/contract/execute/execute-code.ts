@@ -1,13 +1,8 @@
 import type { FromSchema } from "json-schema-to-ts";
-import { FAILURE_FIELDS } from "../failure-fields.ts";
-import { BODY_LIMIT_BYTES, EXECUTE_TIMEOUT_SECONDS } from "../limits.ts";
+import { EXECUTE_BODY_LIMIT_BYTES, EXECUTE_TIMEOUT_SECONDS, INPUT_FILES, WAIT_SECONDS } from "../limits.ts";
 import type { Operation } from "../operation.ts";
-
-/** Languages that programs may be written in. */
-export const LANGUAGES = ["python", "javascript"] as const;
-
-/** A language that programs may be written in. */
-export type Language = (typeof LANGUAGES)[number];
+import { EXECUTION } from "./execution.ts";
+import { LANGUAGES } from "./languages.ts";
 
 /** What may run a JavaScript program; `auto` chooses by what the program names. */
 export const ENGINE_CHOICES = ["auto", "node", "isolated-vm"] as const;
@@ -46,66 +41,64 @@ const request = {
       default: "auto",
       description: "For JavaScript: node, isolated-vm (the bare language), or auto to choose by the program.",
     },
+    files: {
+      type: "array",
+      maxItems: INPUT_FILES.count,
+      items: {
+        type: "object",
+        properties: {
+          name: {
+            type: "string",
+            maxLength: 1024,
+            description: "Path in the program's working folder, like sales.csv.",
+          },
+          content_base64: { type: "string", maxLength: 28_000_000, description: "The content, in base64." },
+          url: { type: "string", maxLength: 8192, description: "Or an https address to fetch it from." },
+        },
+        required: ["name"],
+        additionalProperties: false,
+      },
+      description: "Files that the program finds in its working folder; each with content_base64 or url.",
+    },
+    openaiFileIdRefs: {
+      type: "array",
+      maxItems: INPUT_FILES.count,
+      // The document says string, as ChatGPT demands, which then sends objects.
+      items: {
+        type: ["string", "object"],
+        properties: {
+          name: { type: ["string", "null"], maxLength: 1024 },
+          id: { type: ["string", "null"], maxLength: 1024 },
+          mime_type: { type: ["string", "null"], maxLength: 1024 },
+          download_link: { type: ["string", "null"], maxLength: 8192 },
+        },
+      },
+      description: "Files of the conversation that the program finds in its working folder.",
+    },
+    svg: { type: "boolean", default: false, description: "True to get charts as SVG as well." },
+    session_id: {
+      type: "string",
+      pattern: "^(?:new|ses_[A-Za-z0-9_-]{22})$",
+      description:
+        "`new`, or the session_id of an earlier answer: the program finds the files that were left.",
+    },
+    wait_seconds: {
+      type: "integer",
+      ...WAIT_SECONDS,
+      description: "After so many seconds a program that still runs is answered with status running.",
+    },
+    idempotency_key: {
+      type: "string",
+      pattern: "^[\\x21-\\x7E]{1,128}$",
+      description: "The same request with the same key runs once; others under it are refused.",
+    },
   },
   required: ["code"],
   additionalProperties: false,
 } as const;
 
-const response = {
-  type: "object",
-  properties: {
-    success: { type: "boolean", description: "True when the program ended by itself with exit code 0." },
-    output: { type: "string", description: "What the program wrote to standard output." },
-    error: { type: ["string", "null"], description: "Null on success, else what to know first." },
-    exit_code: {
-      type: ["integer", "null"],
-      description: "Null when a signal or the server ended the program.",
-    },
-    execution_time: { type: "number", description: "Seconds that the program took." },
-    timestamp: { type: "string", description: "When the program ended, ISO 8601 in UTC." },
-    stderr: { type: "string", description: "What the program wrote to standard error." },
-    status: {
-      type: "string",
-      enum: ["succeeded", "failed", "timed_out", "out_of_memory", "killed"],
-      description: "How the run ended.",
-    },
-    signal: { type: ["string", "null"], description: "The signal that ended the program, like SIGSEGV." },
-    language: { type: "string", enum: LANGUAGES },
-    engine: { type: "string", description: "What ran the program: cpython, node or isolated-vm." },
-    start: {
-      type: "string",
-      enum: ["warm", "cold"],
-      description: "Warm when a fresh sandbox was ready before the request came.",
-    },
-    truncated: { type: "boolean", description: "True when the middle of output or stderr was left out." },
-    execution_id: { type: "string", description: "Names this run." },
-    ...FAILURE_FIELDS,
-  },
-  required: [
-    "success",
-    "output",
-    "error",
-    "exit_code",
-    "execution_time",
-    "timestamp",
-    "stderr",
-    "status",
-    "signal",
-    "language",
-    "engine",
-    "start",
-    "truncated",
-    "execution_id",
-    "request_id",
-  ],
-  additionalProperties: false,
-} as const;
-
 /** A checked request to run a program: defaults are filled in. */
 export type ExecuteCodeRequest = FromSchema<typeof request>;
-
-/** The answer to a program that was run, whether or not it succeeded. */
-export type ExecuteCodeResponse = FromSchema<typeof response>;
 
 /** Runs one program in a fresh sandbox. */
 export const executeCode = {
@@ -116,15 +109,24 @@ export const executeCode = {
   aliases: [],
   summary: "Run a Python or JavaScript program",
   description:
-    "Runs a program in a fresh sandbox without network and returns what it printed. Python has numpy, pandas and matplotlib; JavaScript is Node.js. Use it to compute, not to guess. Files do not survive the run.",
+    "Runs a program in a fresh sandbox without network; returns what it printed, and links to the files and matplotlib charts that it made: show these links. Python has numpy, pandas, matplotlib; JavaScript is Node.js. Compute, do not guess. Files last only in a session.",
   consequential: false,
   scope: "execute",
   rate: "execute",
-  bodyLimitBytes: BODY_LIMIT_BYTES,
+  bodyLimitBytes: EXECUTE_BODY_LIMIT_BYTES,
   deadlineMs: 44_000,
   request,
-  response,
-  errors: ["sandbox_unavailable", "overloaded"],
+  response: EXECUTION,
+  errors: [
+    "invalid_file",
+    "file_not_fetched",
+    "not_found",
+    "conflict",
+    "key_reused",
+    "sandbox_unavailable",
+    "overloaded",
+    "storage_unavailable",
+  ],
   examples: {
     "a sum in Python": {
       request: { code: "print(2 + 2)" },

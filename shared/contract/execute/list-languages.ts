@@ -1,6 +1,6 @@
 import type { FromSchema } from "json-schema-to-ts";
 import type { Operation } from "../operation.ts";
-import { LANGUAGES } from "./execute-code.ts";
+import { LANGUAGES } from "./languages.ts";
 
 const response = {
   type: "object",

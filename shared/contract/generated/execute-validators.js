@@ -36,10 +36,13 @@ var require_ucs2length = __commonJS({
 
 // validators.js
 var validateExecuteCode = validate20;
-var schema31 = { "type": "object", "properties": { "code": { "type": "string", "minLength": 1, "maxLength": 1e6, "pattern": "^[^\\u0000\\uD800-\\uDFFF]*$", "description": "The program. What it prints is the answer: print results, in JavaScript with console.log." }, "language": { "type": "string", "enum": ["python", "javascript"], "default": "python", "description": "The program's language." }, "timeout": { "type": "integer", "minimum": 1, "maximum": 30, "default": 10, "description": "Seconds after which the program is ended, 1 to 30." }, "stdin": { "type": "string", "maxLength": 1e6, "pattern": "^[^\\uD800-\\uDFFF]*$", "description": "What the program reads from standard input; empty when not given." }, "engine": { "type": "string", "enum": ["auto", "node", "isolated-vm"], "default": "auto", "description": "For JavaScript: node, isolated-vm (the bare language), or auto to choose by the program." } }, "required": ["code"], "additionalProperties": false };
-var func1 = require_ucs2length().default;
+var schema31 = { "type": "object", "properties": { "code": { "type": "string", "minLength": 1, "maxLength": 1e6, "pattern": "^[^\\u0000\\uD800-\\uDFFF]*$", "description": "The program. What it prints is the answer: print results, in JavaScript with console.log." }, "language": { "type": "string", "enum": ["python", "javascript"], "default": "python", "description": "The program's language." }, "timeout": { "type": "integer", "minimum": 1, "maximum": 30, "default": 10, "description": "Seconds after which the program is ended, 1 to 30." }, "stdin": { "type": "string", "maxLength": 1e6, "pattern": "^[^\\uD800-\\uDFFF]*$", "description": "What the program reads from standard input; empty when not given." }, "engine": { "type": "string", "enum": ["auto", "node", "isolated-vm"], "default": "auto", "description": "For JavaScript: node, isolated-vm (the bare language), or auto to choose by the program." }, "files": { "type": "array", "maxItems": 10, "items": { "type": "object", "properties": { "name": { "type": "string", "maxLength": 1024, "description": "Path in the program's working folder, like sales.csv." }, "content_base64": { "type": "string", "maxLength": 28e6, "description": "The content, in base64." }, "url": { "type": "string", "maxLength": 8192, "description": "Or an https address to fetch it from." } }, "required": ["name"], "additionalProperties": false }, "description": "Files that the program finds in its working folder; each with content_base64 or url." }, "openaiFileIdRefs": { "type": "array", "maxItems": 10, "items": { "type": ["string", "object"], "properties": { "name": { "type": ["string", "null"], "maxLength": 1024 }, "id": { "type": ["string", "null"], "maxLength": 1024 }, "mime_type": { "type": ["string", "null"], "maxLength": 1024 }, "download_link": { "type": ["string", "null"], "maxLength": 8192 } } }, "description": "Files of the conversation that the program finds in its working folder." }, "svg": { "type": "boolean", "default": false, "description": "True to get charts as SVG as well." }, "session_id": { "type": "string", "pattern": "^(?:new|ses_[A-Za-z0-9_-]{22})$", "description": "`new`, or the session_id of an earlier answer: the program finds the files that were left." }, "wait_seconds": { "type": "integer", "minimum": 0, "maximum": 40, "default": 40, "description": "After so many seconds a program that still runs is answered with status running." }, "idempotency_key": { "type": "string", "pattern": "^[\\x21-\\x7E]{1,128}$", "description": "The same request with the same key runs once; others under it are refused." } }, "required": ["code"], "additionalProperties": false };
+var func1 = Object.prototype.hasOwnProperty;
+var func2 = require_ucs2length().default;
 var pattern4 = new RegExp("^[^\\u0000\\uD800-\\uDFFF]*$", "u");
 var pattern5 = new RegExp("^[^\\uD800-\\uDFFF]*$", "u");
+var pattern6 = new RegExp("^(?:new|ses_[A-Za-z0-9_-]{22})$", "u");
+var pattern7 = new RegExp("^[\\x21-\\x7E]{1,128}$", "u");
 function validate20(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
@@ -60,6 +63,12 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.engine === void 0) {
       data.engine = "auto";
     }
+    if (data.svg === void 0) {
+      data.svg = false;
+    }
+    if (data.wait_seconds === void 0) {
+      data.wait_seconds = 40;
+    }
     if (data.code === void 0) {
       const err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "code" }, message: "must have required property 'code'" };
       if (vErrors === null) {
@@ -70,7 +79,7 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
       errors++;
     }
     for (const key0 in data) {
-      if (!(key0 === "code" || key0 === "language" || key0 === "timeout" || key0 === "stdin" || key0 === "engine")) {
+      if (!func1.call(schema31.properties, key0)) {
         const err1 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
         if (vErrors === null) {
           vErrors = [err1];
@@ -83,7 +92,7 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.code !== void 0) {
       let data0 = data.code;
       if (typeof data0 === "string") {
-        if (func1(data0) > 1e6) {
+        if (func2(data0) > 1e6) {
           const err2 = { instancePath: instancePath + "/code", schemaPath: "#/properties/code/maxLength", keyword: "maxLength", params: { limit: 1e6 }, message: "must NOT have more than 1000000 characters" };
           if (vErrors === null) {
             vErrors = [err2];
@@ -92,7 +101,7 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
           }
           errors++;
         }
-        if (func1(data0) < 1) {
+        if (func2(data0) < 1) {
           const err3 = { instancePath: instancePath + "/code", schemaPath: "#/properties/code/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
           if (vErrors === null) {
             vErrors = [err3];
@@ -172,7 +181,7 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.stdin !== void 0) {
       let data3 = data.stdin;
       if (typeof data3 === "string") {
-        if (func1(data3) > 1e6) {
+        if (func2(data3) > 1e6) {
           const err11 = { instancePath: instancePath + "/stdin", schemaPath: "#/properties/stdin/maxLength", keyword: "maxLength", params: { limit: 1e6 }, message: "must NOT have more than 1000000 characters" };
           if (vErrors === null) {
             vErrors = [err11];
@@ -219,12 +228,346 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
       }
       errors++;
     }
+    if (data.files !== void 0) {
+      let data5 = data.files;
+      if (Array.isArray(data5)) {
+        if (data5.length > 10) {
+          const err16 = { instancePath: instancePath + "/files", schemaPath: "#/properties/files/maxItems", keyword: "maxItems", params: { limit: 10 }, message: "must NOT have more than 10 items" };
+          if (vErrors === null) {
+            vErrors = [err16];
+          } else {
+            vErrors.push(err16);
+          }
+          errors++;
+        }
+        const len0 = data5.length;
+        for (let i0 = 0; i0 < len0; i0++) {
+          let data6 = data5[i0];
+          if (data6 && typeof data6 == "object" && !Array.isArray(data6)) {
+            if (data6.name === void 0) {
+              const err17 = { instancePath: instancePath + "/files/" + i0, schemaPath: "#/properties/files/items/required", keyword: "required", params: { missingProperty: "name" }, message: "must have required property 'name'" };
+              if (vErrors === null) {
+                vErrors = [err17];
+              } else {
+                vErrors.push(err17);
+              }
+              errors++;
+            }
+            for (const key1 in data6) {
+              if (!(key1 === "name" || key1 === "content_base64" || key1 === "url")) {
+                const err18 = { instancePath: instancePath + "/files/" + i0, schemaPath: "#/properties/files/items/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 }, message: "must NOT have additional properties" };
+                if (vErrors === null) {
+                  vErrors = [err18];
+                } else {
+                  vErrors.push(err18);
+                }
+                errors++;
+              }
+            }
+            if (data6.name !== void 0) {
+              let data7 = data6.name;
+              if (typeof data7 === "string") {
+                if (func2(data7) > 1024) {
+                  const err19 = { instancePath: instancePath + "/files/" + i0 + "/name", schemaPath: "#/properties/files/items/properties/name/maxLength", keyword: "maxLength", params: { limit: 1024 }, message: "must NOT have more than 1024 characters" };
+                  if (vErrors === null) {
+                    vErrors = [err19];
+                  } else {
+                    vErrors.push(err19);
+                  }
+                  errors++;
+                }
+              } else {
+                const err20 = { instancePath: instancePath + "/files/" + i0 + "/name", schemaPath: "#/properties/files/items/properties/name/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+                if (vErrors === null) {
+                  vErrors = [err20];
+                } else {
+                  vErrors.push(err20);
+                }
+                errors++;
+              }
+            }
+            if (data6.content_base64 !== void 0) {
+              let data8 = data6.content_base64;
+              if (typeof data8 === "string") {
+                if (func2(data8) > 28e6) {
+                  const err21 = { instancePath: instancePath + "/files/" + i0 + "/content_base64", schemaPath: "#/properties/files/items/properties/content_base64/maxLength", keyword: "maxLength", params: { limit: 28e6 }, message: "must NOT have more than 28000000 characters" };
+                  if (vErrors === null) {
+                    vErrors = [err21];
+                  } else {
+                    vErrors.push(err21);
+                  }
+                  errors++;
+                }
+              } else {
+                const err22 = { instancePath: instancePath + "/files/" + i0 + "/content_base64", schemaPath: "#/properties/files/items/properties/content_base64/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+                if (vErrors === null) {
+                  vErrors = [err22];
+                } else {
+                  vErrors.push(err22);
+                }
+                errors++;
+              }
+            }
+            if (data6.url !== void 0) {
+              let data9 = data6.url;
+              if (typeof data9 === "string") {
+                if (func2(data9) > 8192) {
+                  const err23 = { instancePath: instancePath + "/files/" + i0 + "/url", schemaPath: "#/properties/files/items/properties/url/maxLength", keyword: "maxLength", params: { limit: 8192 }, message: "must NOT have more than 8192 characters" };
+                  if (vErrors === null) {
+                    vErrors = [err23];
+                  } else {
+                    vErrors.push(err23);
+                  }
+                  errors++;
+                }
+              } else {
+                const err24 = { instancePath: instancePath + "/files/" + i0 + "/url", schemaPath: "#/properties/files/items/properties/url/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+                if (vErrors === null) {
+                  vErrors = [err24];
+                } else {
+                  vErrors.push(err24);
+                }
+                errors++;
+              }
+            }
+          } else {
+            const err25 = { instancePath: instancePath + "/files/" + i0, schemaPath: "#/properties/files/items/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+            if (vErrors === null) {
+              vErrors = [err25];
+            } else {
+              vErrors.push(err25);
+            }
+            errors++;
+          }
+        }
+      } else {
+        const err26 = { instancePath: instancePath + "/files", schemaPath: "#/properties/files/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+        if (vErrors === null) {
+          vErrors = [err26];
+        } else {
+          vErrors.push(err26);
+        }
+        errors++;
+      }
+    }
+    if (data.openaiFileIdRefs !== void 0) {
+      let data10 = data.openaiFileIdRefs;
+      if (Array.isArray(data10)) {
+        if (data10.length > 10) {
+          const err27 = { instancePath: instancePath + "/openaiFileIdRefs", schemaPath: "#/properties/openaiFileIdRefs/maxItems", keyword: "maxItems", params: { limit: 10 }, message: "must NOT have more than 10 items" };
+          if (vErrors === null) {
+            vErrors = [err27];
+          } else {
+            vErrors.push(err27);
+          }
+          errors++;
+        }
+        const len1 = data10.length;
+        for (let i1 = 0; i1 < len1; i1++) {
+          let data11 = data10[i1];
+          if (typeof data11 !== "string" && !(data11 && typeof data11 == "object" && !Array.isArray(data11))) {
+            const err28 = { instancePath: instancePath + "/openaiFileIdRefs/" + i1, schemaPath: "#/properties/openaiFileIdRefs/items/type", keyword: "type", params: { type: schema31.properties.openaiFileIdRefs.items.type }, message: "must be string,object" };
+            if (vErrors === null) {
+              vErrors = [err28];
+            } else {
+              vErrors.push(err28);
+            }
+            errors++;
+          }
+          if (data11 && typeof data11 == "object" && !Array.isArray(data11)) {
+            if (data11.name !== void 0) {
+              let data12 = data11.name;
+              if (typeof data12 !== "string" && data12 !== null) {
+                const err29 = { instancePath: instancePath + "/openaiFileIdRefs/" + i1 + "/name", schemaPath: "#/properties/openaiFileIdRefs/items/properties/name/type", keyword: "type", params: { type: schema31.properties.openaiFileIdRefs.items.properties.name.type }, message: "must be string,null" };
+                if (vErrors === null) {
+                  vErrors = [err29];
+                } else {
+                  vErrors.push(err29);
+                }
+                errors++;
+              }
+              if (typeof data12 === "string") {
+                if (func2(data12) > 1024) {
+                  const err30 = { instancePath: instancePath + "/openaiFileIdRefs/" + i1 + "/name", schemaPath: "#/properties/openaiFileIdRefs/items/properties/name/maxLength", keyword: "maxLength", params: { limit: 1024 }, message: "must NOT have more than 1024 characters" };
+                  if (vErrors === null) {
+                    vErrors = [err30];
+                  } else {
+                    vErrors.push(err30);
+                  }
+                  errors++;
+                }
+              }
+            }
+            if (data11.id !== void 0) {
+              let data13 = data11.id;
+              if (typeof data13 !== "string" && data13 !== null) {
+                const err31 = { instancePath: instancePath + "/openaiFileIdRefs/" + i1 + "/id", schemaPath: "#/properties/openaiFileIdRefs/items/properties/id/type", keyword: "type", params: { type: schema31.properties.openaiFileIdRefs.items.properties.id.type }, message: "must be string,null" };
+                if (vErrors === null) {
+                  vErrors = [err31];
+                } else {
+                  vErrors.push(err31);
+                }
+                errors++;
+              }
+              if (typeof data13 === "string") {
+                if (func2(data13) > 1024) {
+                  const err32 = { instancePath: instancePath + "/openaiFileIdRefs/" + i1 + "/id", schemaPath: "#/properties/openaiFileIdRefs/items/properties/id/maxLength", keyword: "maxLength", params: { limit: 1024 }, message: "must NOT have more than 1024 characters" };
+                  if (vErrors === null) {
+                    vErrors = [err32];
+                  } else {
+                    vErrors.push(err32);
+                  }
+                  errors++;
+                }
+              }
+            }
+            if (data11.mime_type !== void 0) {
+              let data14 = data11.mime_type;
+              if (typeof data14 !== "string" && data14 !== null) {
+                const err33 = { instancePath: instancePath + "/openaiFileIdRefs/" + i1 + "/mime_type", schemaPath: "#/properties/openaiFileIdRefs/items/properties/mime_type/type", keyword: "type", params: { type: schema31.properties.openaiFileIdRefs.items.properties.mime_type.type }, message: "must be string,null" };
+                if (vErrors === null) {
+                  vErrors = [err33];
+                } else {
+                  vErrors.push(err33);
+                }
+                errors++;
+              }
+              if (typeof data14 === "string") {
+                if (func2(data14) > 1024) {
+                  const err34 = { instancePath: instancePath + "/openaiFileIdRefs/" + i1 + "/mime_type", schemaPath: "#/properties/openaiFileIdRefs/items/properties/mime_type/maxLength", keyword: "maxLength", params: { limit: 1024 }, message: "must NOT have more than 1024 characters" };
+                  if (vErrors === null) {
+                    vErrors = [err34];
+                  } else {
+                    vErrors.push(err34);
+                  }
+                  errors++;
+                }
+              }
+            }
+            if (data11.download_link !== void 0) {
+              let data15 = data11.download_link;
+              if (typeof data15 !== "string" && data15 !== null) {
+                const err35 = { instancePath: instancePath + "/openaiFileIdRefs/" + i1 + "/download_link", schemaPath: "#/properties/openaiFileIdRefs/items/properties/download_link/type", keyword: "type", params: { type: schema31.properties.openaiFileIdRefs.items.properties.download_link.type }, message: "must be string,null" };
+                if (vErrors === null) {
+                  vErrors = [err35];
+                } else {
+                  vErrors.push(err35);
+                }
+                errors++;
+              }
+              if (typeof data15 === "string") {
+                if (func2(data15) > 8192) {
+                  const err36 = { instancePath: instancePath + "/openaiFileIdRefs/" + i1 + "/download_link", schemaPath: "#/properties/openaiFileIdRefs/items/properties/download_link/maxLength", keyword: "maxLength", params: { limit: 8192 }, message: "must NOT have more than 8192 characters" };
+                  if (vErrors === null) {
+                    vErrors = [err36];
+                  } else {
+                    vErrors.push(err36);
+                  }
+                  errors++;
+                }
+              }
+            }
+          }
+        }
+      } else {
+        const err37 = { instancePath: instancePath + "/openaiFileIdRefs", schemaPath: "#/properties/openaiFileIdRefs/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+        if (vErrors === null) {
+          vErrors = [err37];
+        } else {
+          vErrors.push(err37);
+        }
+        errors++;
+      }
+    }
+    if (typeof data.svg !== "boolean") {
+      const err38 = { instancePath: instancePath + "/svg", schemaPath: "#/properties/svg/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
+      if (vErrors === null) {
+        vErrors = [err38];
+      } else {
+        vErrors.push(err38);
+      }
+      errors++;
+    }
+    if (data.session_id !== void 0) {
+      let data17 = data.session_id;
+      if (typeof data17 === "string") {
+        if (!pattern6.test(data17)) {
+          const err39 = { instancePath: instancePath + "/session_id", schemaPath: "#/properties/session_id/pattern", keyword: "pattern", params: { pattern: "^(?:new|ses_[A-Za-z0-9_-]{22})$" }, message: 'must match pattern "^(?:new|ses_[A-Za-z0-9_-]{22})$"' };
+          if (vErrors === null) {
+            vErrors = [err39];
+          } else {
+            vErrors.push(err39);
+          }
+          errors++;
+        }
+      } else {
+        const err40 = { instancePath: instancePath + "/session_id", schemaPath: "#/properties/session_id/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err40];
+        } else {
+          vErrors.push(err40);
+        }
+        errors++;
+      }
+    }
+    let data18 = data.wait_seconds;
+    if (!(typeof data18 == "number" && (!(data18 % 1) && !isNaN(data18)) && isFinite(data18))) {
+      const err41 = { instancePath: instancePath + "/wait_seconds", schemaPath: "#/properties/wait_seconds/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+      if (vErrors === null) {
+        vErrors = [err41];
+      } else {
+        vErrors.push(err41);
+      }
+      errors++;
+    }
+    if (typeof data18 == "number" && isFinite(data18)) {
+      if (data18 > 40 || isNaN(data18)) {
+        const err42 = { instancePath: instancePath + "/wait_seconds", schemaPath: "#/properties/wait_seconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 40 }, message: "must be <= 40" };
+        if (vErrors === null) {
+          vErrors = [err42];
+        } else {
+          vErrors.push(err42);
+        }
+        errors++;
+      }
+      if (data18 < 0 || isNaN(data18)) {
+        const err43 = { instancePath: instancePath + "/wait_seconds", schemaPath: "#/properties/wait_seconds/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
+        if (vErrors === null) {
+          vErrors = [err43];
+        } else {
+          vErrors.push(err43);
+        }
+        errors++;
+      }
+    }
+    if (data.idempotency_key !== void 0) {
+      let data19 = data.idempotency_key;
+      if (typeof data19 === "string") {
+        if (!pattern7.test(data19)) {
+          const err44 = { instancePath: instancePath + "/idempotency_key", schemaPath: "#/properties/idempotency_key/pattern", keyword: "pattern", params: { pattern: "^[\\x21-\\x7E]{1,128}$" }, message: 'must match pattern "^[\\x21-\\x7E]{1,128}$"' };
+          if (vErrors === null) {
+            vErrors = [err44];
+          } else {
+            vErrors.push(err44);
+          }
+          errors++;
+        }
+      } else {
+        const err45 = { instancePath: instancePath + "/idempotency_key", schemaPath: "#/properties/idempotency_key/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err45];
+        } else {
+          vErrors.push(err45);
+        }
+        errors++;
+      }
+    }
   } else {
-    const err16 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    const err46 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
     if (vErrors === null) {
-      vErrors = [err16];
+      vErrors = [err46];
     } else {
-      vErrors.push(err16);
+      vErrors.push(err46);
     }
     errors++;
   }

@@ -1,5 +1,5 @@
 import type { FromSchema } from "json-schema-to-ts";
-import { LANGUAGES } from "../execute/execute-code.ts";
+import { LANGUAGES } from "../execute/languages.ts";
 import type { Operation } from "../operation.ts";
 
 const response = {

@@ -1,4 +1,4 @@
-import { LANGUAGES, type Language } from "#shared/contract/execute/execute-code.ts";
+import { LANGUAGES, type Language } from "#shared/contract/execute/languages.ts";
 import type { Logger } from "#shared/observability/logger.ts";
 import type { LanguageReport, Program, RunResult } from "../executor.ts";
 import type { FindObstacle } from "./find-obstacle.ts";
