@@ -1,67 +1,149 @@
-import { randomUUID } from "node:crypto";
-import type { ErrorCode } from "#shared/contract/errors.ts";
+import { createHash } from "node:crypto";
+import { ERRORS } from "#shared/contract/errors.ts";
 import type { ExecuteCodeRequest } from "#shared/contract/execute/execute-code.ts";
 import type { Execution } from "#shared/contract/execute/execution.ts";
-import { ANSWER_LIMIT_CHARACTERS } from "#shared/contract/limits.ts";
+import { FILE_LIFETIME_SECONDS, OUTPUT_FILES, SESSION_FILES } from "#shared/contract/limits.ts";
 import { AppError } from "#shared/errors/app-error.ts";
 import type { RequestContext } from "#shared/http/route.ts";
-import { cutMiddle, jsonLength } from "./cut-middle.ts";
+import type { ObjectStore } from "#shared/object-store/object-store.ts";
 import { describeRun } from "./describe-run.ts";
-import type { Executor, Program, RunResult } from "./executor/executor.ts";
+import { createCollector } from "./executions/collect-results.ts";
+import type { EndedRun, ExecutionRecord } from "./executions/execution-record.ts";
+import { createExecutionId, type ExecutionStore } from "./executions/execution-store.ts";
+import { ownerOf } from "./executions/owner-of.ts";
+import type { Executions, Job } from "./executions/run-executions.ts";
+import type { OpenSession, SessionStore } from "./executions/session-store.ts";
+import { type SignLink, toExecution } from "./executions/to-execution.ts";
+import type { Executor, InputFile, Program } from "./executor/executor.ts";
 
-/** What the answer needs beside the two streams: the other fields, and the error's sentence. */
-const OTHER_FIELDS_CHARACTERS = 4_000;
+/** What the handler is built with. */
+export interface ExecuteCodeDependencies {
+  readonly executor: Executor;
+  readonly executions: Executions;
+  readonly executionStore: ExecutionStore;
+  readonly sessions: SessionStore;
+  readonly objects: ObjectStore;
+  readonly signLink: SignLink;
+  /** Decodes and fetches the request's files. @throws AppError `invalid_file` or `file_not_fetched` */
+  readonly prepareInputFiles: (
+    request: ExecuteCodeRequest,
+    options: { signal: AbortSignal },
+  ) => Promise<readonly InputFile[]>;
+}
 
-/** Standard error keeps at least this part of the room when both streams are long: the traceback stands there. */
-const STDERR_SHARE = 0.3;
-
-const CODE_OF_STATUS: Readonly<Record<RunResult["status"], ErrorCode | null>> = {
-  succeeded: null,
-  failed: "program_failed",
-  timed_out: "program_timed_out",
-  out_of_memory: "program_out_of_memory",
-  killed: "program_killed",
-};
+type HandlerRequest = { readonly request: ExecuteCodeRequest; readonly owner: string };
 
 /** Handler of `execute_code`: a program that fails is an answer, not an error. */
-export function createExecuteCode({ executor }: { executor: Executor }) {
+export function createExecuteCode(dependencies: ExecuteCodeDependencies) {
+  const { executions, executionStore } = dependencies;
+
+  /** Runs the request, or waits for the run that the same request has started under the same key. */
+  async function runOnce({ request, owner }: HandlerRequest, signal: AbortSignal): Promise<ExecutionRecord> {
+    const waiting = { waitMs: request.wait_seconds * 1000, signal };
+    const job = createJob(dependencies, request, owner);
+    const key = request.idempotency_key;
+    if (key === undefined) return executions.start(job, waiting);
+    const claim = { executionId: job.record.id, requestHash: hashRequest(request) };
+    const former = await executionStore.claim(owner, key, claim);
+    if (former === null) return startWithKey(job, key, waiting);
+    if (former.requestHash !== claim.requestHash) {
+      const sentence = "This idempotency_key was sent with another request: choose a new one for this request.";
+      throw new AppError("key_reused", sentence);
+    }
+    return (await executions.wait(owner, former.executionId, waiting)) ?? { ...job.record, id: former.executionId };
+  }
+
+  async function startWithKey(job: Job, key: string, waiting: { waitMs: number; signal: AbortSignal }) {
+    const record = await executions.start(job, waiting);
+    // Nothing has run: the key is free for another attempt.
+    if (record.outcome?.kind === "failed") await executionStore.release(job.owner, key);
+    return record;
+  }
+
   return async (request: ExecuteCodeRequest, context: RequestContext): Promise<Execution> => {
-    const program = toProgram(request);
-    const run = await executor.run(program, { signal: context.signal });
-    const code = CODE_OF_STATUS[run.status];
-    const streams = fitStreams(run);
-    return {
-      success: run.status === "succeeded",
-      ...streams,
-      error: describeRun(run, request),
-      exit_code: run.exitCode,
-      execution_time: Math.round(run.wallMs) / 1000,
-      timestamp: new Date().toISOString(),
-      status: run.status,
-      signal: run.signal,
-      language: request.language,
-      engine: run.engine,
-      start: run.start,
-      execution_id: randomUUID(),
-      ...(code ? { code } : {}),
-      request_id: context.requestId,
-    };
+    refuseEngine(request);
+    const owner = ownerOf(context.principal);
+    const record = await runOnce({ request, owner }, context.signal);
+    const { outcome } = record;
+    if (outcome?.kind === "failed" && ERRORS[outcome.code].status >= 400) {
+      throw new AppError(outcome.code, outcome.error, { retryAfterSeconds: 2 });
+    }
+    const { requestId, baseUrl } = context;
+    return toExecution(record, { requestId, baseUrl, signLink: dependencies.signLink });
   };
 }
 
-function toProgram({ language, code, stdin = "", engine, timeout }: ExecuteCodeRequest): Program {
-  if (language !== "javascript" && engine !== "auto") {
-    const sentence = "`engine` is for JavaScript programs: leave it out, or set `language` to javascript.";
-    throw new AppError("validation_failed", sentence);
-  }
-  return { language, code, stdin, engine, timeoutMs: timeout * 1000 };
+function refuseEngine({ language, engine }: ExecuteCodeRequest): void {
+  if (language === "javascript" || engine === "auto") return;
+  const sentence = "`engine` is for JavaScript programs: leave it out, or set `language` to javascript.";
+  throw new AppError("validation_failed", sentence);
 }
 
-/** Cuts both streams so that the whole answer stays below ChatGPT's limit, counted as it is serialised. */
-function fitStreams(run: RunResult): Pick<Execution, "output" | "stderr" | "truncated"> {
-  const room = ANSWER_LIMIT_CHARACTERS - OTHER_FIELDS_CHARACTERS;
-  const stderrRoom = Math.max(Math.floor(room * STDERR_SHARE), room - jsonLength(run.stdout));
-  const stderr = cutMiddle(run.stderr, stderrRoom);
-  const output = cutMiddle(run.stdout, room - jsonLength(stderr));
-  return { output, stderr, truncated: run.truncated || output !== run.stdout || stderr !== run.stderr };
+/** Two requests are the same when everything that the program depends on is. */
+function hashRequest({ idempotency_key: _, wait_seconds: __, ...rest }: ExecuteCodeRequest): string {
+  const sorted = Object.fromEntries(Object.entries(rest).sort(([a], [b]) => (a < b ? -1 : 1)));
+  return createHash("sha256").update(JSON.stringify(sorted)).digest("hex");
+}
+
+function createJob(
+  dependencies: ExecuteCodeDependencies,
+  request: ExecuteCodeRequest,
+  owner: string,
+): Job {
+  const id = createExecutionId();
+  const startedAt = new Date().toISOString();
+  const record = { id, language: request.language, startedAt, outcome: null };
+  const run = (signal: AbortSignal) => runInSession(dependencies, { request, owner, id, signal });
+  return { owner, record, run, outlivesCaller: request.idempotency_key !== undefined };
+}
+
+interface Run {
+  readonly request: ExecuteCodeRequest;
+  readonly owner: string;
+  readonly id: string;
+  readonly signal: AbortSignal;
+}
+
+async function runInSession(dependencies: ExecuteCodeDependencies, run: Run): Promise<EndedRun> {
+  const { request, owner, signal } = run;
+  const given = await dependencies.prepareInputFiles(request, { signal });
+  if (request.session_id === undefined) return runProgram(dependencies, run, given, null);
+  const session = await dependencies.sessions.open(owner, request.session_id);
+  try {
+    const names = new Set(given.map(({ name }) => name));
+    const files = [...session.files.filter(({ name }) => !names.has(name)), ...given];
+    return await runProgram(dependencies, run, files, session);
+  } finally {
+    await session.close();
+  }
+}
+
+async function runProgram(
+  { executor, objects }: ExecuteCodeDependencies,
+  { request, owner, id, signal }: Run,
+  files: readonly InputFile[],
+  session: OpenSession | null,
+): Promise<EndedRun> {
+  const expiresAt = new Date(Date.now() + FILE_LIFETIME_SECONDS * 1000);
+  const limits = { count: OUTPUT_FILES.count, fileBytes: OUTPUT_FILES.fileBytes };
+  const collector = createCollector({ store: objects, owner, executionId: id, expiresAt, limits });
+  const program = toProgram(request, files, session !== null);
+  const run = await executor.run(program, { signal, receive: collector.receive });
+  await session?.save(collector.files, run.unchangedFiles);
+  return {
+    kind: "ended",
+    endedAt: new Date().toISOString(),
+    run,
+    results: collector.finish(run.skippedFiles),
+    error: describeRun(run, request),
+    sessionId: session?.id ?? null,
+  };
+}
+
+function toProgram(request: ExecuteCodeRequest, files: readonly InputFile[], keepsFolder: boolean): Program {
+  const { language, code, stdin = "", engine, timeout, svg } = request;
+  const collect = keepsFolder
+    ? { files: SESSION_FILES.count, fileBytes: SESSION_FILES.bytes, totalBytes: SESSION_FILES.bytes }
+    : { files: OUTPUT_FILES.count, fileBytes: OUTPUT_FILES.fileBytes, totalBytes: OUTPUT_FILES.totalBytes };
+  return { language, code, stdin, engine, timeoutMs: timeout * 1000, files, collect, svg };
 }

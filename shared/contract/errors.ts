@@ -47,6 +47,8 @@ export const ERRORS = {
   program_failed: { status: 200, title: "The program ended with an error", retryable: false },
   program_timed_out: { status: 200, title: "The program ran out of time", retryable: false },
   program_out_of_memory: { status: 200, title: "The program ran out of memory", retryable: false },
+  cancelled: { status: 409, title: "The program was cancelled", retryable: false },
+  execution_lost: { status: 200, title: "The server stopped while the program ran", retryable: true },
   program_killed: { status: 200, title: "The program was ended by a signal", retryable: false },
   invalid_query: { status: 200, title: "The SQL does not parse or bind", retryable: false },
   table_not_found: { status: 200, title: "A table does not exist", retryable: false },

@@ -46,6 +46,8 @@ export interface Program {
   /** What lies in its working folder when it starts. */
   readonly files: readonly InputFile[];
   readonly collect: CollectLimits;
+  /** Whether charts are saved as SVG as well. */
+  readonly svg: boolean;
 }
 
 /** How one attempt to run a program ended. */
@@ -69,6 +71,8 @@ export interface RunResult {
   readonly wallMs: number;
   /** In the order in which they were found. */
   readonly skippedFiles: readonly SkippedFile[];
+  /** Names of the input files that are still there as they were put in: they are not handed over again. */
+  readonly unchangedFiles: readonly string[];
 }
 
 /** What a run is joined to. */

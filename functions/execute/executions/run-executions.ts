@@ -1,0 +1,179 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { AppError } from "#shared/errors/app-error.ts";
+import type { Logger } from "#shared/observability/logger.ts";
+import type { EndedRun, ExecutionRecord, FailedRun } from "./execution-record.ts";
+import type { ExecutionStore } from "./execution-store.ts";
+
+/** What is to be run: it may begin only when its execution has been noted. */
+export interface Job {
+  readonly owner: string;
+  /** Without an outcome. */
+  readonly record: ExecutionRecord;
+  /** Runs the program; rejects when it cannot be had. */
+  run(signal: AbortSignal): Promise<EndedRun>;
+  /** True for a caller who may leave before the end. */
+  readonly outlivesCaller: boolean;
+}
+
+/** Runs programs on behalf of callers who need not stay until the end. */
+export interface Executions {
+  /**
+   * Starts a job and waits for its end, at most `waitMs`.
+   * @returns the record, without an outcome when the program still runs
+   * @throws what the job's run throws, and the signal's reason when the caller leaves: that ends the program unless it outlives its caller
+   */
+  start(job: Job, options: { waitMs: number; signal: AbortSignal }): Promise<ExecutionRecord>;
+  /** Waits for the end of an execution that runs here or elsewhere. @returns null when nothing is known of it */
+  wait(
+    owner: string,
+    id: string,
+    options: { waitMs: number; signal: AbortSignal },
+  ): Promise<ExecutionRecord | null>;
+  /** Ends a program that runs here or elsewhere. */
+  cancel(owner: string, id: string): Promise<void>;
+  /** Ends what runs; resolves when all has been noted. */
+  close(): Promise<void>;
+}
+
+interface Running {
+  readonly owner: string;
+  readonly controller: AbortController;
+  readonly ended: Promise<ExecutionRecord>;
+}
+
+const ASK_AGAIN_MS = 500;
+/** Queue, start, program and the collection of its files together take less. */
+const LONGEST_MS = 120_000;
+
+/** @param options.store remembers what callers may ask for later */
+export function createExecutions(options: {
+  readonly store: ExecutionStore;
+  readonly logger: Logger;
+}): Executions {
+  const { store, logger } = options;
+  const running = new Map<string, Running>();
+  const noting = new Set<Promise<void>>();
+
+  /** What nobody waits for is noted after the answer. */
+  function note(owner: string, record: ExecutionRecord): Promise<void> {
+    const noted = store.save(owner, record).catch((error: unknown) => {
+      logger.log("ERROR", "An execution could not be noted", { cause: String(error) });
+    });
+    noting.add(noted);
+    return noted.finally(() => noting.delete(noted));
+  }
+
+  /** Another instance may have been asked to end it. */
+  async function heedCancels({ owner, record }: Job, controller: AbortController): Promise<void> {
+    while (running.has(record.id)) {
+      await sleep(ASK_AGAIN_MS, undefined, { ref: false });
+      if (await store.isAskedToCancel(owner, record.id).catch(() => false)) controller.abort(cancelled());
+    }
+  }
+
+  async function run(job: Job, controller: AbortController, isLeft: () => boolean): Promise<ExecutionRecord> {
+    let outcome: EndedRun | FailedRun;
+    try {
+      outcome = await job.run(controller.signal);
+    } catch (error) {
+      if (!isLeft()) throw error;
+      outcome = toFailedRun(error);
+    } finally {
+      running.delete(job.record.id);
+    }
+    const record = { ...job.record, outcome };
+    // Whoever cancels an execution removes it.
+    if (controller.signal.aborted && controller.signal.reason?.code === "cancelled") return record;
+    if (isLeft()) await note(job.owner, record);
+    else setImmediate(() => void note(job.owner, record));
+    return record;
+  }
+
+  return {
+    async start(job, { waitMs, signal }) {
+      const { owner, record } = job;
+      const controller = new AbortController();
+      let isLeft = job.outlivesCaller;
+      if (isLeft) await store.save(owner, record);
+      const ended = run(job, controller, () => isLeft);
+      running.set(record.id, { owner, controller, ended });
+      ended.catch(() => undefined);
+      const leave = () => {
+        if (!isLeft) controller.abort(signal.reason);
+      };
+      signal.addEventListener("abort", leave, { once: true });
+      try {
+        signal.throwIfAborted();
+        const first = await firstOf(ended, waitMs, signal);
+        if (first !== null) return first;
+        if (!isLeft) await store.save(owner, record);
+        isLeft = true;
+        void heedCancels(job, controller);
+        return record;
+      } catch (error) {
+        leave();
+        throw error;
+      } finally {
+        signal.removeEventListener("abort", leave);
+      }
+    },
+    async wait(owner, id, { waitMs, signal }) {
+      const here = running.get(id);
+      const until = performance.now() + waitMs;
+      if (here?.owner === owner) {
+        const ended = await firstOf(here.ended, waitMs, signal);
+        return ended ?? store.find(owner, id);
+      }
+      for (;;) {
+        const record = await store.find(owner, id);
+        if (record === null || record.outcome !== null) return record;
+        if (Date.now() - Date.parse(record.startedAt) > LONGEST_MS) return { ...record, outcome: toLostRun() };
+        if (performance.now() >= until) return record;
+        await sleep(ASK_AGAIN_MS, undefined, { signal });
+      }
+    },
+    async cancel(owner, id) {
+      const here = running.get(id);
+      if (here?.owner === owner) {
+        here.controller.abort(cancelled());
+        await here.ended.catch(() => undefined);
+      } else {
+        await store.askToCancel(owner, id);
+      }
+    },
+    async close() {
+      const reason = new AppError("shutting_down", "The server stopped: send the program again in a moment.");
+      for (const { controller } of running.values()) controller.abort(reason);
+      await Promise.allSettled([...running.values()].map(({ ended }) => ended));
+      await Promise.allSettled(noting);
+    },
+  };
+}
+
+/** @returns null when the time is over first @throws the signal's reason */
+async function firstOf<T>(promise: Promise<T>, waitMs: number, signal: AbortSignal): Promise<T | null> {
+  const over = new AbortController();
+  try {
+    const either = AbortSignal.any([signal, over.signal]);
+    return await Promise.race([promise, sleep(waitMs, null, { signal: either })]);
+  } catch (error) {
+    signal.throwIfAborted();
+    throw error;
+  } finally {
+    over.abort();
+  }
+}
+
+function cancelled(): AppError {
+  return new AppError("cancelled", "The program was cancelled.");
+}
+
+function toFailedRun(error: unknown): FailedRun {
+  const { code, message } = AppError.from(error);
+  return { kind: "failed", endedAt: new Date().toISOString(), code, error: message };
+}
+
+function toLostRun(): FailedRun {
+  const error = "The server was restarted while the program ran: send the program again.";
+  return { kind: "failed", endedAt: new Date().toISOString(), code: "execution_lost", error };
+}
