@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { expect, it } from "@jest/globals";
 import type { Executor, RunResult } from "#functions/execute/executor/executor.ts";
 import { describeWith } from "../support/capabilities.ts";
-import { createRunners, createTestExecutor, toProgram } from "./sandbox.fixture.ts";
+import { createRunners, createTestExecutor, toOptions, toProgram } from "./sandbox.fixture.ts";
 
 type Outcome = Pick<RunResult, "stdout" | "stderr" | "exitCode">;
 
@@ -147,7 +147,7 @@ describeWith("sandbox", "a Python program in the sandbox does what it does outsi
 
   async function compare(executor: Executor, code: string): Promise<void> {
     const signal = AbortSignal.timeout(28_000);
-    const run = await executor.run(toProgram({ language: "python", code, stdin: STDIN }), { signal });
+    const run = await executor.run(toProgram({ language: "python", code, stdin: STDIN }), toOptions(signal));
     const { stdout, stderr, exitCode } = run;
     expect({ stdout, stderr, exitCode }).toEqual(runPlainly(code, STDIN));
   }

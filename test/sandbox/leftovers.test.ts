@@ -6,7 +6,7 @@ import type { Executor } from "#functions/execute/executor/executor.ts";
 import { describeFull } from "../support/capabilities.ts";
 import { processesBelow } from "../support/processes-below.ts";
 import { waitUntil } from "../support/wait-until.ts";
-import { createTestExecutor, toProgram } from "./sandbox.fixture.ts";
+import { createTestExecutor, toOptions, toProgram } from "./sandbox.fixture.ts";
 import { findSupervisors } from "./warm-processes.ts";
 
 const ROUNDS = 100;
@@ -45,18 +45,20 @@ async function runAll(executor: Executor): Promise<void> {
   for (let round = 0; round < ROUNDS; round += 1) {
     await Promise.allSettled(
       NASTY.map(({ language, code }, index) =>
-        executor.run(toProgram({ language, code, timeoutMs: 1_000 }), {
-          signal: AbortSignal.timeout(patienceOf(round, index)),
-        }),
+        executor.run(
+          toProgram({ language, code, timeoutMs: 1_000 }),
+          toOptions(AbortSignal.timeout(patienceOf(round, index))),
+        ),
       ),
     );
   }
 }
 
 const hello = (executor: Executor) =>
-  executor.run(toProgram({ language: "python", code: "print('still here')" }), {
-    signal: AbortSignal.timeout(60_000),
-  });
+  executor.run(
+    toProgram({ language: "python", code: "print('still here')" }),
+    toOptions(AbortSignal.timeout(60_000)),
+  );
 
 describeFull(["sandbox"], "a thousand nasty programs, and callers who leave", () => {
   it.each([

@@ -2,7 +2,13 @@ import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { afterAll } from "@jest/globals";
-import type { Executor, Program, RunResult } from "#functions/execute/executor/executor.ts";
+import type {
+  CollectLimits,
+  Executor,
+  Program,
+  RunOptions,
+  RunResult,
+} from "#functions/execute/executor/executor.ts";
 import {
   createLocalExecutor,
   type LocalExecutorOptions,
@@ -24,9 +30,29 @@ export function createQuietLogger(lines: string[] = []): Logger {
 const executors: Executor[] = [];
 afterAll(() => Promise.all(executors.map((executor) => executor.close())));
 
+const COLLECT_NOTHING: CollectLimits = { files: 0, fileBytes: 0, totalBytes: 0 };
+
+/** What a run is joined to whose files nobody wants. */
+export function toOptions(signal: AbortSignal): RunOptions {
+  return {
+    signal,
+    async receive(file) {
+      throw new Error(`Nobody asked for ${file.name}`);
+    },
+  };
+}
+
 /** A program with nothing special about it. */
 export function toProgram(program: Pick<Program, "language" | "code"> & Partial<Program>): Program {
-  return { stdin: "", engine: "auto", timeoutMs: 20_000, ...program };
+  return {
+    stdin: "",
+    engine: "auto",
+    timeoutMs: 20_000,
+    files: [],
+    collect: COLLECT_NOTHING,
+    svg: false,
+    ...program,
+  };
 }
 
 /** An executor, closed after the tests of the file that asks. */
@@ -53,7 +79,7 @@ export function createRunners(executor: Executor) {
       timeoutMs = 20_000,
       signal: AbortSignal = AbortSignal.timeout(28_000),
     ): Promise<RunResult> =>
-      executor.run(toProgram({ language, code, timeoutMs }), { signal });
+      executor.run(toProgram({ language, code, timeoutMs }), toOptions(signal));
   return { python: runner("python"), javascript: runner("javascript") };
 }
 

@@ -5,7 +5,7 @@ import { setTimeout } from "node:timers/promises";
 import { expect, it } from "@jest/globals";
 import type { Program, RunResult } from "#functions/execute/executor/executor.ts";
 import { describeWith } from "../support/capabilities.ts";
-import { createTestExecutor, toProgram } from "./sandbox.fixture.ts";
+import { createTestExecutor, toOptions, toProgram } from "./sandbox.fixture.ts";
 
 const STDIN = "one\ntwo\n";
 
@@ -64,9 +64,10 @@ const PROGRAMS_THAT_READ = [
 describeWith("sandbox", "the Node that waits for its program", () => {
   const executor = createTestExecutor();
   const run = (code: string, engine: Program["engine"]) =>
-    executor.run(toProgram({ language: "javascript", code, engine, stdin: STDIN }), {
-      signal: AbortSignal.timeout(28_000),
-    });
+    executor.run(
+      toProgram({ language: "javascript", code, engine, stdin: STDIN }),
+      toOptions(AbortSignal.timeout(28_000)),
+    );
 
   it.each([
     ...PROGRAMS_THAT_LOOK_FOR_TRACES,

@@ -4,10 +4,10 @@ import type { SandboxCounts } from "#sandbox/zygote/waiting-sandboxes.ts";
 import { describeWith } from "../support/capabilities.ts";
 import { processesBelow } from "../support/processes-below.ts";
 import { waitUntil } from "../support/wait-until.ts";
-import { createTestExecutor, toProgram } from "./sandbox.fixture.ts";
+import { createTestExecutor, toOptions, toProgram } from "./sandbox.fixture.ts";
 import { findSupervisors, findZygotes } from "./warm-processes.ts";
 
-const signal = AbortSignal.timeout(120_000);
+const options = toOptions(AbortSignal.timeout(120_000));
 const python = (code: string) => toProgram({ language: "python", code });
 const javascript = (code: string) => toProgram({ language: "javascript", code });
 
@@ -20,8 +20,8 @@ function useExecutor(warm: SandboxCounts): Executor {
   afterAll(() => executor?.close());
   const current = () => executor ?? createTestExecutor({ warm });
   return {
-    run: (program, options) => current().run(program, options),
-    listLanguages: (options) => current().listLanguages(options),
+    run: (program, joined) => current().run(program, joined),
+    listLanguages: (joined) => current().listLanguages(joined),
     close: () => current().close(),
   };
 }
@@ -32,12 +32,13 @@ describeWith("sandbox", "sandboxes that wait", () => {
   beforeAll(untilAllWait);
 
   it("are started before the first program, each serves one program, and others take their places", async () => {
-    await executor.run(python("open('/tmp/left', 'w').write('secret'); import builtins; builtins.left = 1"), {
-      signal,
-    });
+    await executor.run(
+      python("open('/tmp/left', 'w').write('secret'); import builtins; builtins.left = 1"),
+      options,
+    );
     for (let run = 0; run < 8; run += 1) {
       const code = "import os, builtins; print(os.listdir('/tmp'), hasattr(builtins, 'left'))";
-      expect((await executor.run(python(code), { signal })).stdout).toBe("[] False\n");
+      expect((await executor.run(python(code), options)).stdout).toBe("[] False\n");
     }
     await untilAllWait();
   });
@@ -47,14 +48,14 @@ describeWith("sandbox", "sandboxes that wait", () => {
     // Processes that have just been started are still getting ready.
     await waitUntil(() => processesBelow(process.pid).length >= 4 * 2 + 3);
     await new Promise((resolve) => setTimeout(resolve, 500));
-    expect(await executor.run(python("print(1)"), { signal })).toMatchObject({ start: "warm" });
-    expect(await executor.run(javascript("console.log(1)"), { signal })).toMatchObject({ start: "warm" });
+    expect(await executor.run(python("print(1)"), options)).toMatchObject({ start: "warm" });
+    expect(await executor.run(javascript("console.log(1)"), options)).toMatchObject({ start: "warm" });
   });
 
   it("that died are replaced without losing a program", async () => {
     await untilAllWait();
     for (const pid of findSupervisors()) process.kill(pid, "SIGKILL");
-    const runs = await Promise.all([1, 2, 3, 4].map((n) => executor.run(python(`print(${n})`), { signal })));
+    const runs = await Promise.all([1, 2, 3, 4].map((n) => executor.run(python(`print(${n})`), options)));
     expect(runs.map(({ stdout }) => stdout)).toEqual(["1\n", "2\n", "3\n", "4\n"]);
     await untilAllWait();
   });
@@ -63,14 +64,14 @@ describeWith("sandbox", "sandboxes that wait", () => {
     const code = `
 import random, os, uuid, secrets, tempfile
 print(random.random(), os.urandom(8).hex(), uuid.uuid4(), secrets.token_hex(8), tempfile.mktemp())`;
-    const runs = await Promise.all([1, 2, 3, 4].map(() => executor.run(python(code), { signal })));
+    const runs = await Promise.all([1, 2, 3, 4].map(() => executor.run(python(code), options)));
     const values = runs.flatMap(({ stdout }) => stdout.trim().split(" "));
     expect(new Set(values).size).toBe(20);
     const script = javascript("console.log(Math.random(), process.pid > 0 && crypto.randomUUID())");
-    const others = await Promise.all([1, 2, 3, 4].map(() => executor.run(script, { signal })));
+    const others = await Promise.all([1, 2, 3, 4].map(() => executor.run(script, options)));
     expect(new Set(others.flatMap(({ stdout }) => stdout.trim().split(" "))).size).toBe(8);
     const isolated = javascript("console.log(Math.random())");
-    const more = await Promise.all([1, 2, 3, 4].map(() => executor.run(isolated, { signal })));
+    const more = await Promise.all([1, 2, 3, 4].map(() => executor.run(isolated, options)));
     expect(new Set(more.map(({ stdout }) => stdout)).size).toBe(4);
   });
 });
@@ -82,16 +83,14 @@ describeWith("sandbox", "a zygote", () => {
 
   it("that dies takes no program with it, and is replaced", async () => {
     const [zygote = 0] = findZygotes();
-    const running = executor.run(python("import time; time.sleep(2); print('still here')"), { signal });
+    const running = executor.run(python("import time; time.sleep(2); print('still here')"), options);
     await new Promise((resolve) => setTimeout(resolve, 300));
     process.kill(zygote, "SIGKILL");
-    const during = await Promise.all(
-      [1, 2, 3, 4].map((n) => executor.run(python(`print(${n})`), { signal })),
-    );
+    const during = await Promise.all([1, 2, 3, 4].map((n) => executor.run(python(`print(${n})`), options)));
     expect(during.map(({ stdout }) => stdout)).toEqual(["1\n", "2\n", "3\n", "4\n"]);
     expect((await running).stdout).toBe("still here\n");
     await waitUntil(() => findZygotes().some((pid) => pid !== zygote));
-    await executor.run(python("pass"), { signal });
+    await executor.run(python("pass"), options);
     await untilReady();
   });
 
@@ -99,7 +98,7 @@ describeWith("sandbox", "a zygote", () => {
     await untilReady();
     const [zygote = 0] = findZygotes();
     process.kill(zygote, "SIGSTOP");
-    const runs = await Promise.all([1, 2, 3, 4].map((n) => executor.run(python(`print(${n})`), { signal })));
+    const runs = await Promise.all([1, 2, 3, 4].map((n) => executor.run(python(`print(${n})`), options)));
     expect(runs.map(({ stdout }) => stdout)).toEqual(["1\n", "2\n", "3\n", "4\n"]);
     await waitUntil(() => findZygotes().some((pid) => pid !== zygote));
   });
@@ -110,11 +109,11 @@ describeWith("sandbox", "no sandboxes that wait", () => {
 
   it("make every start a cold one, with the same result", async () => {
     expect(findZygotes()).toEqual([]);
-    expect(await executor.run(python("print(2 + 2)"), { signal })).toMatchObject({
+    expect(await executor.run(python("print(2 + 2)"), options)).toMatchObject({
       start: "cold",
       stdout: "4\n",
     });
-    expect(await executor.run(javascript("console.log([1])"), { signal })).toMatchObject({
+    expect(await executor.run(javascript("console.log([1])"), options)).toMatchObject({
       start: "cold",
       stdout: "[ 1 ]\n",
     });
@@ -125,7 +124,7 @@ describeWith("sandbox", "closing the executor", () => {
   it("ends zygotes and sandboxes, also while they are being started", async () => {
     const before = processesBelow(process.pid).length;
     const executor = createTestExecutor({ warm: { python: 3, data: 1, javascript: 1 } });
-    await executor.run(python("pass"), { signal });
+    await executor.run(python("pass"), options);
     await executor.close();
     expect(processesBelow(process.pid).length).toBe(before);
   });

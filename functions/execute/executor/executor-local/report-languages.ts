@@ -33,6 +33,9 @@ export function createReportLanguages(parts: {
       stdin: "",
       engine: "auto",
       timeoutMs: VERSION_TIMEOUT_MS,
+      files: [],
+      collect: { files: 0, fileBytes: 0, totalBytes: 0 },
+      svg: false,
     } as const;
     const { status, stdout } = await parts.run(program, signal);
     const version = stdout.trim();
