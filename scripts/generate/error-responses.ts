@@ -20,6 +20,7 @@ function pipelineCodes(operation: Operation): readonly ErrorCode[] {
   const codes: ErrorCode[] = ["malformed_request"];
   if (operation.scope !== null) codes.push("conflicting_credentials", "unauthenticated", "forbidden");
   if (operation.rate !== null) codes.push("rate_limited");
+  if (operation.parameters !== undefined || operation.query !== undefined) codes.push("validation_failed");
   if (operation.request !== null) {
     codes.push("body_required", "malformed_json", "validation_failed", "request_timeout", "body_too_large");
     codes.push("unsupported_media_type", "unsupported_encoding");

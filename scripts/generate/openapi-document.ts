@@ -2,6 +2,7 @@ import { ERROR_RESPONSE } from "#shared/contract/failure-fields.ts";
 import type { FunctionName, Operation } from "#shared/contract/operation.ts";
 import { createErrorResponses } from "./error-responses.ts";
 import { toKebabCase, toPascalCase } from "./names.ts";
+import { createParameterList } from "./parameters.ts";
 import { type Json, type JsonObject, toJson, toPublicSchema } from "./public-schema.ts";
 
 /** What the document is made of. */
@@ -32,6 +33,16 @@ const DESCRIPTION = [
   "A program or a statement that fails is an answer with status 200, success false and a code;",
   "a status from 400 to 499 means that the request was refused and nothing was run.",
 ].join(" ");
+
+/** `format: binary` is 3.0's word for bytes, which importers of 3.1 documents know better than a media type without a schema. */
+const BYTES = { "application/octet-stream": { schema: { type: "string", format: "binary" } } };
+
+/** What an operation that sends a file answers: all of it, one range of it, or that the reader has it. */
+const BYTES_ANSWERS = {
+  "200": { description: "The file, with its own media type.", content: BYTES },
+  "206": { description: "The range of the file that was asked for.", content: BYTES },
+  "304": { description: "The reader has the file already." },
+};
 
 /**
  * The document that ChatGPT's action editor reads, and everything else that speaks OpenAPI 3.1: canonical paths only, one
@@ -79,6 +90,7 @@ function createPaths(operations: readonly Operation[]): JsonObject {
 function createOperation(operation: Operation): Json {
   const { operationId, summary, description, consequential, scope } = operation;
   const name = toPascalCase(operationId);
+  const parameters = createParameterList(operation);
   return {
     operationId,
     summary,
@@ -86,16 +98,18 @@ function createOperation(operation: Operation): Json {
     tags: [operation.function],
     "x-openai-isConsequential": consequential,
     security: scope === null ? [] : [{ bearerAuth: [] }],
+    ...(parameters.length === 0 ? {} : { parameters }),
     ...(operation.request === null
       ? {}
       : { requestBody: { required: true, content: createContent(operation, "request", `${name}Request`) } }),
-    responses: {
-      "200": {
-        description: "The answer.",
-        content: createContent(operation, "response", `${name}Response`),
-      },
-      ...createErrorResponses(operation),
-    },
+    responses: { ...createAnswers(operation, `${name}Response`), ...createErrorResponses(operation) },
+  };
+}
+
+function createAnswers(operation: Operation, schemaName: string): JsonObject {
+  if (operation.answersBytes === true) return BYTES_ANSWERS;
+  return {
+    "200": { description: "The answer.", content: createContent(operation, "response", schemaName) },
   };
 }
 
@@ -113,10 +127,10 @@ function createContent(operation: Operation, side: "request" | "response", schem
 
 function createSchemas(operations: readonly Operation[]): JsonObject {
   const schemas: Record<string, Json> = {};
-  for (const { operationId, request, response } of operations) {
+  for (const { operationId, request, response, answersBytes } of operations) {
     const name = toPascalCase(operationId);
     if (request !== null) schemas[`${name}Request`] = toPublicSchema(toJson(request));
-    schemas[`${name}Response`] = toPublicSchema(toJson(response));
+    if (answersBytes !== true) schemas[`${name}Response`] = toPublicSchema(toJson(response));
   }
   schemas["ErrorResponse"] = toPublicSchema(toJson(ERROR_RESPONSE));
   return schemas;

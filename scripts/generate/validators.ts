@@ -3,12 +3,21 @@ import { build } from "esbuild";
 import type { Operation } from "#shared/contract/operation.ts";
 import { GENERATED_NOTICE, type GeneratedFile } from "./generated-file.ts";
 import { toKebabCase, toPascalCase } from "./names.ts";
+import { createParametersSchema } from "./parameters.ts";
 
 const FOLDER = "shared/contract/generated";
 
+/** One schema that becomes a validator. */
+interface Subject {
+  readonly operation: Operation;
+  /** What is checked: decides the names of the validator and of its type. */
+  readonly part: "Request" | "Parameters";
+  readonly schema: AnySchema;
+}
+
 /**
- * Compiles the request schemas into standalone validators, one module a function that has any. Standalone code starts in
- * about 1 ms where compiling at run time takes 47, and needs no code generation in production.
+ * Compiles the schemas of bodies and of parameters into standalone validators, one module a function that has any. Standalone code
+ * starts in about 1 ms where compiling at run time takes 47, and needs no code generation in production.
  *
  * @param operations the contract
  * @param root absolute path of the repository, where node_modules lies
@@ -19,8 +28,7 @@ export async function createValidators(
   operations: readonly Operation[],
   root: string,
 ): Promise<readonly GeneratedFile[]> {
-  const withRequest = operations.filter((operation) => operation.request !== null);
-  const byFunction = Map.groupBy(withRequest, (operation) => operation.function);
+  const byFunction = Map.groupBy(operations.flatMap(subjectsOf), ({ operation }) => operation.function);
   const files: GeneratedFile[] = [];
   for (const [name, members] of byFunction) {
     const path = `${FOLDER}/${name}-validators`;
@@ -30,7 +38,17 @@ export async function createValidators(
   return files;
 }
 
-async function createScript(operations: readonly Operation[], root: string): Promise<string> {
+function subjectsOf(operation: Operation): readonly Subject[] {
+  const subjects: Subject[] = [];
+  const parameters = createParametersSchema(operation);
+  if (parameters !== null) subjects.push({ operation, part: "Parameters", schema: parameters });
+  // A copy: ajv's types and json-schema-to-ts's disagree about optional properties.
+  const request: AnySchema | null = JSON.parse(JSON.stringify(operation.request));
+  if (request !== null) subjects.push({ operation, part: "Request", schema: request });
+  return subjects;
+}
+
+async function createScript(subjects: readonly Subject[], root: string): Promise<string> {
   const { default: standalone } = await import("ajv/dist/standalone/index.js");
   const ajv = new Ajv2020({
     allErrors: true,
@@ -41,11 +59,10 @@ async function createScript(operations: readonly Operation[], root: string): Pro
     code: { source: true, esm: true, lines: true },
   });
   const exports: Record<string, string> = {};
-  for (const { operationId, request } of operations) {
-    // A copy: ajv's types and json-schema-to-ts's disagree about optional properties.
-    const schema: AnySchema = JSON.parse(JSON.stringify(request));
-    ajv.addSchema(schema, operationId);
-    exports[validatorName(operationId)] = operationId;
+  for (const subject of subjects) {
+    const key = keyOf(subject);
+    ajv.addSchema(subject.schema, key);
+    exports[validatorName(subject)] = key;
   }
   return bundle(standalone.default(ajv, exports), root);
 }
@@ -69,15 +86,16 @@ async function bundle(source: string, root: string): Promise<string> {
   return output.text;
 }
 
-function createDeclarations(operations: readonly Operation[]): string {
-  const imports = operations.map(
-    ({ function: name, operationId }) =>
-      `import type { ${toPascalCase(operationId)}Request } from "../${name}/${toKebabCase(operationId)}.ts";`,
-  );
-  const declarations = operations.map(
-    ({ operationId }) =>
-      `/** Checks the body of \`${operationId}\` and fills in its defaults. */\nexport declare const ${validatorName(operationId)}: ValidateFunction<${toPascalCase(operationId)}Request>;`,
-  );
+function createDeclarations(subjects: readonly Subject[]): string {
+  const byOperation = Map.groupBy(subjects, ({ operation }) => operation);
+  const imports = [...byOperation].map(([{ function: name, operationId }, members]) => {
+    const types = members.map(typeName).join(", ");
+    return `import type { ${types} } from "../${name}/${toKebabCase(operationId)}.ts";`;
+  });
+  const declarations = subjects.map((subject) => {
+    const checked = subject.part === "Request" ? "body" : "parameters";
+    return `/** Checks the ${checked} of \`${subject.operation.operationId}\` and fills in its defaults. */\nexport declare const ${validatorName(subject)}: ValidateFunction<${typeName(subject)}>;`;
+  });
   const lines = [
     `// ${GENERATED_NOTICE}`,
     ...imports,
@@ -86,6 +104,16 @@ function createDeclarations(operations: readonly Operation[]): string {
   return `${lines.join("\n")}\n\n${declarations.join("\n\n")}\n`;
 }
 
-function validatorName(operationId: string): string {
-  return `validate${toPascalCase(operationId)}`;
+/** Ajv's name of a schema; it stands in the generated script. */
+function keyOf({ operation: { operationId }, part }: Subject): string {
+  return part === "Request" ? operationId : `${operationId}_${part.toLowerCase()}`;
+}
+
+function typeName({ operation: { operationId }, part }: Subject): string {
+  return `${toPascalCase(operationId)}${part}`;
+}
+
+/** `validateExecuteCode` for a body, `validateGetExecutionParameters` for parameters. */
+function validatorName({ operation: { operationId }, part }: Subject): string {
+  return `validate${toPascalCase(operationId)}${part === "Request" ? "" : part}`;
 }

@@ -1,23 +1,37 @@
 import { AppError } from "../errors/app-error.ts";
+import { matchPath, type PathValues } from "./match-path.ts";
 import type { FunctionRoutes, Route } from "./route.ts";
+
+/** A route that a path leads to. */
+export interface FoundRoute {
+  readonly route: Route;
+  /** What stood in the path where the route has parameters. */
+  readonly pathValues: PathValues;
+}
 
 /**
  * The routes of a path, which may come with the function's own prefix (one machine, a load balancer), without it
- * (`REGION-PROJECT.cloudfunctions.net` strips it), or as an alias. One trailing slash does not matter.
+ * (`REGION-PROJECT.cloudfunctions.net` strips it), or as an alias. One trailing slash does not matter. A path that is written out
+ * goes before one with parameters.
  */
-export function routesOf(pathname: string, { name, routes }: FunctionRoutes): readonly Route[] {
-  const path = pathname.length > 1 && pathname.endsWith("/") ? pathname.slice(0, -1) : pathname;
+export function routesOf(pathname: string, { name, routes }: FunctionRoutes): readonly FoundRoute[] {
+  const path = withoutTrailingSlash(pathname);
   const prefixed = path === "/" ? `/${name}` : `/${name}${path}`;
   for (const candidate of [path, prefixed]) {
-    const found = routes.filter((route) => route.path === candidate);
+    const found = matching(routes, candidate, (route) => [route.path]);
     if (found.length > 0) return found;
   }
-  return routes.filter((route) => route.aliases.includes(path));
+  return matching(routes, path, (route) => route.aliases);
+}
+
+/** True when the path is an alias of one of the function's routes: a server of several functions chooses by it. */
+export function isAlias(pathname: string, { routes }: FunctionRoutes): boolean {
+  return matching(routes, withoutTrailingSlash(pathname), (route) => route.aliases).length > 0;
 }
 
 /** The methods that a path has, for `Allow` and for preflights. */
-export function methodsOf(routes: readonly Route[]): readonly string[] {
-  const own = routes.map((route) => route.method);
+export function methodsOf(found: readonly FoundRoute[]): readonly string[] {
+  const own = found.map(({ route }) => route.method);
   return [...own, ...(own.includes("GET") ? ["HEAD"] : []), "OPTIONS"];
 }
 
@@ -25,15 +39,42 @@ export function methodsOf(routes: readonly Route[]): readonly string[] {
  * Chooses the route of a method; HEAD is answered by GET.
  * @throws AppError `not_found`, or `method_not_allowed` with `Allow`
  */
-export function chooseRoute(method: string, routes: readonly Route[]): Route {
-  if (routes.length === 0) {
+export function chooseRoute(method: string, found: readonly FoundRoute[]): FoundRoute {
+  if (found.length === 0) {
     throw new AppError("not_found", "There is nothing at this path. The paths are listed at /docs.");
   }
   const wanted = method === "HEAD" ? "GET" : method;
-  const route = routes.find((candidate) => candidate.method === wanted);
-  if (route) return route;
-  const allow = methodsOf(routes).join(", ");
+  const chosen = found.find(({ route }) => route.method === wanted);
+  if (chosen) return chosen;
+  const allow = methodsOf(found).join(", ");
   throw new AppError("method_not_allowed", `This path does not take that method. Use ${allow}.`, {
     headers: { allow },
   });
+}
+
+function withoutTrailingSlash(pathname: string): string {
+  return pathname.length > 1 && pathname.endsWith("/") ? pathname.slice(0, -1) : pathname;
+}
+
+function matching(
+  routes: readonly Route[],
+  pathname: string,
+  templatesOf: (route: Route) => readonly string[],
+): readonly FoundRoute[] {
+  const written = routes.filter((route) => templatesOf(route).includes(pathname));
+  if (written.length > 0) return written.map((route) => ({ route, pathValues: {} }));
+  return routes.flatMap((route) => {
+    for (const template of templatesOf(route)) {
+      if (!template.includes("{")) continue;
+      const pathValues = matchPath(template, pathname, restOf(route));
+      if (pathValues !== null) return [{ route, pathValues }];
+    }
+    return [];
+  });
+}
+
+/** The parameter that takes the rest of the path, by the contract. */
+function restOf({ operation }: Route): string | null {
+  const parameters = Object.entries(operation?.parameters ?? {});
+  return parameters.find(([, parameter]) => parameter.spansSegments === true)?.[0] ?? null;
 }

@@ -10,10 +10,10 @@ import type { Logger } from "../observability/logger.ts";
 import type { RateLimiter } from "../rate-limiter/rate-limiter.ts";
 import { logAccess } from "./access-log.ts";
 import { type AllowedOrigins, answerPreflight, corsHeaders } from "./cors.ts";
-import { chooseRoute, methodsOf, routesOf } from "./find-route.ts";
+import { chooseRoute, type FoundRoute, methodsOf, routesOf } from "./find-route.ts";
 import { readJsonBody, refuseBodyByHeaders } from "./read-json-body.ts";
 import { renderError } from "./render-error.ts";
-import type { FunctionRoutes, Route } from "./route.ts";
+import type { FunctionRoutes } from "./route.ts";
 import { readTrace, toTraceFields } from "./trace.ts";
 
 /** Pages and public operations have this long. */
@@ -97,8 +97,8 @@ async function answer(options: PipelineOptions, step: Step): Promise<Response> {
   const { request, progress } = step;
   const routes = routesOf(step.url.pathname, options.functionRoutes);
   if (request.method === "OPTIONS" && routes.length > 0) return answerPreflight(methodsOf(routes));
-  const route = chooseRoute(request.method, routes);
-  const operation = route.operation;
+  const found = chooseRoute(request.method, routes);
+  const { operation } = found.route;
   progress.operation = operation;
   refuseBodyByHeaders(request.headers, operation?.bodyLimitBytes ?? 0);
   if (operation?.scope) {
@@ -106,7 +106,7 @@ async function answer(options: PipelineOptions, step: Step): Promise<Response> {
     if (operation.rate) await limitRate(options, operation.rate, progress.principal);
     authorize(progress.principal, operation.scope);
   }
-  return withinDeadline(route, step);
+  return withinDeadline(found, step);
 }
 
 async function limitRate(options: PipelineOptions, rate: Scope, principal: Principal): Promise<void> {
@@ -121,7 +121,7 @@ async function limitRate(options: PipelineOptions, rate: Scope, principal: Princ
   );
 }
 
-async function withinDeadline(route: Route, step: Step): Promise<Response> {
+async function withinDeadline({ route, pathValues }: FoundRoute, step: Step): Promise<Response> {
   const { request, progress } = step;
   const deadlineMs = route.operation?.deadlineMs ?? PAGE_DEADLINE_MS;
   const deadline = AbortSignal.timeout(deadlineMs);
@@ -147,7 +147,7 @@ async function withinDeadline(route: Route, step: Step): Promise<Response> {
   signal.addEventListener("abort", onAbort, { once: true });
   try {
     signal.throwIfAborted();
-    return await Promise.race([route.answer(request, readBody, context), aborted.promise]);
+    return await Promise.race([route.answer(request, readBody, context, pathValues), aborted.promise]);
   } finally {
     signal.removeEventListener("abort", onAbort);
   }

@@ -3,6 +3,9 @@ import type { FunctionName, Operation } from "../contract/operation.ts";
 import type { ValidateFunction } from "../contract/validate-function.ts";
 import type { Logger } from "../observability/logger.ts";
 import { parseBody } from "../validation/parse-body.ts";
+import { guardStream } from "./guard-stream.ts";
+import type { PathValues } from "./match-path.ts";
+import { parseParameters } from "./parse-parameters.ts";
 
 /** Facts about the request that a handler may use. */
 export interface RequestContext {
@@ -23,7 +26,13 @@ export interface Route {
   readonly aliases: readonly string[];
   /** Null for a page that is no operation: it needs no credential and has no body. */
   readonly operation: Operation | null;
-  answer(request: Request, readBody: () => Promise<unknown>, context: RequestContext): Promise<Response>;
+  /** @param pathValues what stood in the path where the route has parameters, decoded and not checked */
+  answer(
+    request: Request,
+    readBody: () => Promise<unknown>,
+    context: RequestContext,
+    pathValues?: PathValues,
+  ): Promise<Response>;
 }
 
 /** The routes of one deployable function. */
@@ -56,6 +65,40 @@ export function toPlainRoute(
     ...placeOf(operation),
     async answer(_request, _readBody, context) {
       return Response.json(await handle(context));
+    },
+  };
+}
+
+/** Joins an operation that has parameters in its path or query, and no body, to its handler, which gets the checked parameters. */
+export function toPathRoute<Parameters>(
+  operation: Operation,
+  validate: ValidateFunction<Parameters>,
+  handle: (parameters: Parameters, context: RequestContext) => Promise<unknown>,
+): Route {
+  return {
+    ...placeOf(operation),
+    async answer(request, _readBody, context, pathValues = {}) {
+      const parameters = parseParameters(operation, validate, pathValues, request.url);
+      return Response.json(await handle(parameters, context));
+    },
+  };
+}
+
+/**
+ * Joins an operation that answers with the bytes of a file to its handler, which gets the checked parameters and the request for its
+ * conditional headers, and returns a whole Response. Its body is sent as it is read when `Content-Length` is set, and the connection
+ * is cut when it ends early, fails, or is not at its end by the operation's deadline. For HEAD a body is not needed.
+ */
+export function toStreamRoute<Parameters>(
+  operation: Operation,
+  validate: ValidateFunction<Parameters>,
+  handle: (parameters: Parameters, request: Request, context: RequestContext) => Promise<Response>,
+): Route {
+  return {
+    ...placeOf(operation),
+    async answer(request, _readBody, context, pathValues = {}) {
+      const parameters = parseParameters(operation, validate, pathValues, request.url);
+      return guardStream(await handle(parameters, request, context), context);
     },
   };
 }
