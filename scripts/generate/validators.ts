@@ -113,7 +113,8 @@ function typeName({ operation: { operationId }, part }: Subject): string {
   return `${toPascalCase(operationId)}${part}`;
 }
 
-/** `validateExecuteCode` for a body, `validateGetExecutionParameters` for parameters. */
-function validatorName({ operation: { operationId }, part }: Subject): string {
-  return `validate${toPascalCase(operationId)}${part === "Request" ? "" : part}`;
+/** `validateExecuteCode`, `validateGetExecution`; with `Parameters` at its end where the operation has a body as well. */
+function validatorName({ operation: { operationId, request }, part }: Subject): string {
+  const hasBoth = part === "Parameters" && request !== null;
+  return `validate${toPascalCase(operationId)}${hasBoth ? part : ""}`;
 }
