@@ -21,13 +21,20 @@ const { values } = parseArgs({
 const ROUNDS = values.quick ? 1 : Number(values.rounds);
 /** Long enough for a pool of sandboxes to fill up again: it does not do so in the other side's turn. */
 const PAUSE_MS = 2000;
+/** People, and models on their behalf, think between two programs. */
+const THINKING_MS = 100;
 const WARM_UP: Load = { clients: 2, requests: values.quick ? 2 : 10 };
 
 /** Only the smallest programs are asked by many at once: the heavy ones measure the processors then. */
 function toLoads({ name, requests }: Task): readonly Load[] {
   const alone = { clients: 1, requests: values.quick ? 3 : requests };
   if (!name.endsWith("hello")) return [alone];
-  return [alone, ...[8, 32].map((clients) => ({ clients, requests: values.quick ? clients : requests * 3 }))];
+  return [alone, { ...alone, pauseMs: THINKING_MS }, ...[8, 32].map((clients) => ({ clients, requests: values.quick ? clients : requests * 3 }))];
+}
+
+function describeLoad({ clients, pauseMs }: Load): string {
+  if (clients > 1) return `${clients} clients`;
+  return pauseMs === undefined ? "1 client" : "1 client that pauses";
 }
 
 /** Both sides in turn, so that whatever else the machine does falls on both; who begins changes with each round. */
@@ -49,7 +56,7 @@ async function compareAll(ours: Side, naive: Side): Promise<string[][]> {
   const rows: string[][] = [];
   for (const task of chooseTasks(values.only)) {
     for (const load of toLoads(task)) {
-      const name = `${task.name}, ${load.clients} ${load.clients === 1 ? "client" : "clients"}`;
+      const name = `${task.name}, ${describeLoad(load)}`;
       try {
         const [own, other] = await compare(ours, naive, task, load);
         rows.push(toRow(name, own, other));
@@ -71,7 +78,7 @@ try {
     const rows = await compareAll(ours, naive);
     console.log(
       `${describeMachine()}; ${ROUNDS} ${ROUNDS === 1 ? "round" : "rounds"} of each side in turn, each begun with waiting sandboxes. Every client asks again as soon as
-it has its answer: without a pause even one client uses sandboxes faster than people do. Ratios are ours / naive: below 1 a latency is
+it has its answer, or ${THINKING_MS} ms later where it pauses: without, even one client uses sandboxes faster than people do. Ratios are ours / naive: below 1 a latency is
 better, above 1 a rate is.\n`,
     );
     console.log(renderTable(COMPARISON_HEADER, rows));

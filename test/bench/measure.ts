@@ -1,4 +1,5 @@
 import { Agent } from "node:http";
+import { setTimeout as sleep } from "node:timers/promises";
 import { ask, type Side } from "./ask.ts";
 import type { Measurement } from "./statistics.ts";
 import type { Task } from "./tasks.ts";
@@ -8,6 +9,8 @@ export interface Load {
   readonly clients: number;
   /** All clients together. */
   readonly requests: number;
+  /** What a client waits between an answer and its next request; 0 when not given. */
+  readonly pauseMs?: number;
 }
 
 /**
@@ -18,7 +21,7 @@ export interface Load {
 export async function measureRound(
   side: Side,
   task: Task,
-  { clients, requests }: Load,
+  { clients, requests, pauseMs = 0 }: Load,
 ): Promise<Measurement> {
   const latenciesMs: number[] = [];
   const agent = new Agent({ keepAlive: true, maxSockets: clients });
@@ -34,6 +37,7 @@ export async function measureRound(
       if (answer.kind === "busy") throw new Error(`${side.url} is busy with ${clients} clients`);
       if (answer.kind === "other") throw new Error(`${side.url} answered ${answer.detail}`);
       if (answer.isWarm) warmStarts += 1;
+      if (pauseMs > 0) await sleep(pauseMs);
     }
   };
   try {
