@@ -15,6 +15,8 @@ export interface Parameter {
   readonly description: string;
   /** True for the last parameter of a path alone: it takes all segments that are left, with the slashes between them. */
   readonly spansSegments?: true;
+  /** True when whoever has the value has a permission: the log shows the path's template in its place. */
+  readonly isSecret?: true;
 }
 
 /** Parameters by name. */

@@ -37,6 +37,7 @@ function guardBody(
     {
       start(controller) {
         abort = () => {
+          logger.log("WARNING", "An answer was cut in its middle.", { ...describeCause(signal.reason) });
           controller.error(signal.reason);
           void leave(signal.reason);
         };

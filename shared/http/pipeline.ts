@@ -72,7 +72,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     setCommonHeaders(response.headers, requestId, corsHeaders(request, options.allowedOrigins));
     logAccess(logger, {
       method: request.method,
-      path: url.pathname,
+      path: toLoggedPath(url.pathname, progress.operation),
       status: response.status,
       durationMs: performance.now() - startedAt,
       userAgent: request.headers.get("user-agent"),
@@ -82,6 +82,12 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     });
     return response;
   };
+}
+
+/** The path as the log may know it: without what in it is a permission. */
+function toLoggedPath(pathname: string, operation: Operation | null): string {
+  const parameters = Object.values(operation?.parameters ?? {});
+  return operation && parameters.some(({ isSecret }) => isSecret === true) ? operation.path : pathname;
 }
 
 interface Step {

@@ -93,24 +93,43 @@ function toUrl(target: string, baseUrl: string): string {
 }
 
 async function send(answer: Response, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  if (response.destroyed) return;
+  if (response.destroyed) return giveUp(answer);
   if (isStopping()) response.setHeader("connection", "close");
   response.statusCode = answer.status;
   for (const [name, value] of answer.headers) response.setHeader(name, value);
-  const whole = isStreaming(answer) ? null : Buffer.from(await answer.arrayBuffer());
-  if (whole !== null && answer.status !== 204) response.setHeader("content-length", whole.byteLength);
   response.once("finish", () => throwRestAway(request));
-  if (whole !== null || request.method === "HEAD" || answer.body === null) {
-    response.end(request.method === "HEAD" ? undefined : whole);
-    return;
-  }
-  await pump(Readable.fromWeb(answer.body as Parameters<typeof Readable.fromWeb>[0]), response).catch(
-    () => undefined,
-  );
+  if (isStreaming(answer)) return sendStream(answer, request, response);
+  const whole = Buffer.from(await answer.arrayBuffer());
+  if (!LENGTHLESS.has(answer.status)) response.setHeader("content-length", whole.byteLength);
+  response.end(request.method === "HEAD" ? undefined : whole);
 }
 
-const isStreaming = (answer: Response): boolean =>
-  answer.headers.get("content-type")?.startsWith("text/event-stream") ?? false;
+/** What these answers would have as their length is another answer's (https://www.rfc-editor.org/rfc/rfc9110#section-8.6). */
+const LENGTHLESS = new Set([204, 304]);
+
+/** An answer that says its length itself, and events without an end, are sent as they come; all others are short. */
+const isStreaming = ({ headers }: Response): boolean =>
+  headers.has("content-length") || (headers.get("content-type")?.startsWith("text/event-stream") ?? false);
+
+/** Sends no faster than it is read. A body that fails cuts the connection: the reader sees that bytes are missing. */
+async function sendStream(
+  answer: Response,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  if (request.method === "HEAD" || answer.body === null) {
+    await giveUp(answer);
+    response.end();
+    return;
+  }
+  const body = Readable.fromWeb(answer.body as Parameters<typeof Readable.fromWeb>[0]);
+  await pump(body, response).catch(() => undefined);
+}
+
+/** Lets go of a body that nobody reads. */
+async function giveUp(answer: Response): Promise<void> {
+  await answer.body?.cancel().catch(() => undefined);
+}
 
 function throwRestAway(request: IncomingMessage): void {
   if (request.readableEnded) return;
