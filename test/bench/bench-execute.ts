@@ -29,7 +29,11 @@ const WARM_UP: Load = { clients: 2, requests: values.quick ? 2 : 10 };
 function toLoads({ name, requests }: Task): readonly Load[] {
   const alone = { clients: 1, requests: values.quick ? 3 : requests };
   if (!name.endsWith("hello")) return [alone];
-  return [alone, { ...alone, pauseMs: THINKING_MS }, ...[8, 32].map((clients) => ({ clients, requests: values.quick ? clients : requests * 3 }))];
+  return [
+    alone,
+    { ...alone, pauseMs: THINKING_MS },
+    ...[8, 32].map((clients) => ({ clients, requests: values.quick ? clients : requests * 3 })),
+  ];
 }
 
 function describeLoad({ clients, pauseMs }: Load): string {
