@@ -1,7 +1,6 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createApiKey } from "#shared/auth/create-api-key.ts";
-import { SettingsError } from "#shared/config/load-settings.ts";
+import { loadOrCreateSecret } from "./secret-file.ts";
 
 /** Where the key of the first start lies. */
 export function apiKeyFile(dataFolder: string): string {
@@ -9,29 +8,14 @@ export function apiKeyFile(dataFolder: string): string {
 }
 
 /**
- * Reads the key that the first start made, or makes it: a file that only its owner can read.
+ * Reads the key that the first start made, or makes it.
  * @throws SettingsError when the file is there but cannot be read or is damaged
  */
 export function loadOrCreateApiKey(dataFolder: string): string {
-  const file = apiKeyFile(dataFolder);
-  if (!existsSync(file)) {
-    const key = createApiKey();
-    // `wx`: when two servers start together, the second reads what the first wrote.
-    try {
-      writeFileSync(file, `${key}\n`, { mode: 0o600, flag: "wx" });
-      return key;
-    } catch {
-      // Somebody was faster, or the folder cannot be written: reading tells which.
-    }
-  }
-  let key: string;
-  try {
-    key = readFileSync(file, "utf8").trim();
-  } catch {
-    throw new SettingsError(
-      `The API key in ${file} cannot be read. Fix its permissions, or delete it to get a new one.`,
-    );
-  }
-  if (/^codex_[\w-]{43}$/.test(key)) return key;
-  throw new SettingsError(`The API key in ${file} is damaged. Delete the file to get a new one.`);
+  return loadOrCreateSecret({
+    file: apiKeyFile(dataFolder),
+    title: "The API key",
+    pattern: /^codex_[\w-]{43}$/,
+    create: createApiKey,
+  });
 }

@@ -1,7 +1,8 @@
 import { createServer, type Server } from "node:http";
 import { http } from "@google-cloud/functions-framework";
 import { getTestServer } from "@google-cloud/functions-framework/testing";
-import { rawRequestOf, rewriteTarget } from "#shared/http/edge.ts";
+import { rawRequestOf } from "#shared/http/edge.ts";
+import { isAlias } from "#shared/http/find-route.ts";
 import type { FunctionRoutes } from "#shared/http/route.ts";
 import type { HttpFunction } from "#shared/http/serve-node.ts";
 
@@ -13,24 +14,19 @@ export interface ServedFunction {
 
 /**
  * Serves all functions on one port, each through functions-framework's own request stack, as in the cloud. The first path segment or
- * an alias, which stands for the canonical path, chooses the function; `fallback` answers everything else.
+ * an alias chooses the function; `fallback` answers everything else.
  */
 export function createOnePortServer(functions: readonly ServedFunction[], fallback: string): Server {
   const servers = new Map<string, Server>();
-  const aliases = new Map<string, string>();
   for (const { routes, serve } of functions) {
     http(routes.name, serve);
     servers.set(routes.name, getTestServer(routes.name));
-    for (const route of routes.routes) {
-      for (const alias of route.aliases) aliases.set(alias, route.path);
-    }
   }
   return createServer((request, response) => {
-    const target = rawRequestOf(request).url;
-    const path = target.split("?", 1)[0] ?? "/";
-    const canonical = aliases.get(path);
-    if (canonical !== undefined) rewriteTarget(request, canonical + target.slice(path.length));
-    const first = (canonical ?? path).split("/", 2)[1] ?? "";
-    servers.get(servers.has(first) ? first : fallback)?.emit("request", request, response);
+    const path = rawRequestOf(request).url.split("?", 1)[0] ?? "/";
+    const first = path.split("/", 2)[1] ?? "";
+    const aliased = functions.find(({ routes }) => isAlias(path, routes))?.routes.name;
+    const chosen = aliased ?? (servers.has(first) ? first : fallback);
+    servers.get(chosen)?.emit("request", request, response);
   });
 }

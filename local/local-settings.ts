@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { str } from "envalid";
+import { type ExecuteSettings, loadExecuteSettings } from "#functions/execute/config.ts";
 import { type EdgeSettings, loadEdgeSettings } from "#shared/config/edge-settings.ts";
 import { loadSettings, SettingsError } from "#shared/config/load-settings.ts";
 import { integer } from "#shared/config/setting-kinds.ts";
@@ -15,6 +16,9 @@ export interface LocalSettings {
   readonly warehouse: "duckdb" | "bigquery";
   readonly edge: EdgeSettings;
   readonly sandbox: SandboxSettings;
+  readonly execute: ExecuteSettings;
+  /** Bytes that files, results and sessions may take together. */
+  readonly filesMaxBytes: number;
 }
 
 const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|::1)$/;
@@ -29,6 +33,10 @@ export function loadLocalSettings(): LocalSettings {
     PORT: integer(0, 65_535)({ default: 8080, desc: "The port to listen on." }),
     CODEX_DATA_DIR: str({ default: ".data", desc: "The folder of everything durable." }),
     EXECUTOR: str({ default: "local", choices: ["local"], desc: "Where programs run." }),
+    FILES_MAX_MIB: integer(
+      64,
+      1_000_000,
+    )({ default: 2048, desc: "Disk space of programs' files, results and sessions, in MiB." }),
     WAREHOUSE: str({ default: "duckdb", choices: ["duckdb", "bigquery"], desc: "What answers SQL." }),
   });
   const edge = loadEdgeSettings();
@@ -40,5 +48,7 @@ export function loadLocalSettings(): LocalSettings {
   }
   const warehouse = env.WAREHOUSE === "bigquery" ? "bigquery" : "duckdb";
   const dataFolder = resolve(env.CODEX_DATA_DIR);
-  return { host: env.HOST, port: env.PORT, dataFolder, warehouse, edge, sandbox };
+  const filesMaxBytes = env.FILES_MAX_MIB * 1024 * 1024;
+  const execute = loadExecuteSettings();
+  return { host: env.HOST, port: env.PORT, dataFolder, warehouse, edge, sandbox, execute, filesMaxBytes };
 }

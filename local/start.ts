@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import type { Server } from "node:http";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createDocs } from "#functions/docs/create-docs.ts";
 import { createExecute } from "#functions/execute/create-execute.ts";
@@ -11,6 +12,7 @@ import { VERSION } from "#shared/contract/version.ts";
 import { onShutdown } from "#shared/http/drain.ts";
 import { installEdge } from "#shared/http/edge.ts";
 import { serveFunction } from "#shared/http/serve-function.ts";
+import { createFolderObjectStore } from "#shared/object-store/object-store-folder.ts";
 import { createLogger } from "#shared/observability/logger.ts";
 import { apiKeyFile, loadOrCreateApiKey } from "./api-key-file.ts";
 import { createLocalSandbox } from "./create-local-sandbox.ts";
@@ -18,6 +20,7 @@ import { createLocalWarehouse } from "./create-local-warehouse.ts";
 import { createOnePortServer } from "./create-one-port-server.ts";
 import { prepareDataFolder } from "./data-folder.ts";
 import { type LocalSettings, loadLocalSettings } from "./local-settings.ts";
+import { loadOrCreateSigningKey } from "./signing-key-file.ts";
 import { describeStart } from "./welcome.ts";
 
 const ASSET_DIRECTORIES = ["../node_modules/swagger-ui-dist", "../functions/docs/assets"].map((folder) =>
@@ -36,10 +39,26 @@ async function start(): Promise<void> {
   installEdge();
   const { executor, notices } = await createLocalSandbox(settings.sandbox, logger);
   const warehouse = await createLocalWarehouse(settings, logger);
-  onShutdown(() => executor.close());
+  const objects = await createFolderObjectStore({
+    folder: join(settings.dataFolder, "files"),
+    maxBytes: settings.filesMaxBytes,
+    logger,
+  });
+  const execute = createExecute({
+    executor,
+    objects,
+    signingKey: settings.execute.signingKey ?? loadOrCreateSigningKey(settings.dataFolder),
+    fileHosts: settings.execute.fileHosts,
+    logger,
+  });
+  onShutdown(async () => {
+    await execute.close();
+    await executor.close();
+    await objects.close();
+  });
   onShutdown(() => warehouse.close());
   const functions = [
-    createExecute({ executor }),
+    execute.routes,
     createQuery({ warehouse }),
     createHealth({ version: VERSION }),
     await createDocs({ assetDirectories: ASSET_DIRECTORIES, version: VERSION }),

@@ -47,10 +47,13 @@ export function createExecuteCode(dependencies: ExecuteCodeDependencies) {
     const former = await executionStore.claim(owner, key, claim);
     if (former === null) return startWithKey(job, key, waiting);
     if (former.requestHash !== claim.requestHash) {
-      const sentence = "This idempotency_key was sent with another request: choose a new one for this request.";
+      const sentence =
+        "This idempotency_key was sent with another request: choose a new one for this request.";
       throw new AppError("key_reused", sentence);
     }
-    return (await executions.wait(owner, former.executionId, waiting)) ?? { ...job.record, id: former.executionId };
+    return (
+      (await executions.wait(owner, former.executionId, waiting)) ?? { ...job.record, id: former.executionId }
+    );
   }
 
   async function startWithKey(job: Job, key: string, waiting: { waitMs: number; signal: AbortSignal }) {
@@ -85,11 +88,7 @@ function hashRequest({ idempotency_key: _, wait_seconds: __, ...rest }: ExecuteC
   return createHash("sha256").update(JSON.stringify(sorted)).digest("hex");
 }
 
-function createJob(
-  dependencies: ExecuteCodeDependencies,
-  request: ExecuteCodeRequest,
-  owner: string,
-): Job {
+function createJob(dependencies: ExecuteCodeDependencies, request: ExecuteCodeRequest, owner: string): Job {
   const id = createExecutionId();
   const startedAt = new Date().toISOString();
   const record = { id, language: request.language, startedAt, outcome: null };

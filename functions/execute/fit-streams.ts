@@ -6,10 +6,7 @@ import type { RunResult } from "./executor/executor.ts";
 const STDERR_SHARE = 0.3;
 
 /** Cuts both streams so that together they take at most `room` characters of serialised JSON. */
-export function fitStreams(
-  run: RunResult,
-  room: number,
-): Pick<Execution, "output" | "stderr" | "truncated"> {
+export function fitStreams(run: RunResult, room: number): Pick<Execution, "output" | "stderr" | "truncated"> {
   const stderrRoom = Math.max(Math.floor(room * STDERR_SHARE), room - jsonLength(run.stdout));
   const stderr = cutMiddle(run.stderr, stderrRoom);
   const output = cutMiddle(run.stdout, room - jsonLength(stderr));

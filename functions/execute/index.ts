@@ -1,18 +1,33 @@
+import { randomBytes } from "node:crypto";
 import { loadEdgeSettings } from "#shared/config/edge-settings.ts";
 import { orExit } from "#shared/config/load-settings.ts";
 import { onShutdown } from "#shared/http/drain.ts";
 import { installEdge } from "#shared/http/edge.ts";
 import { serveFunction } from "#shared/http/serve-function.ts";
+import { createUnavailableObjectStore } from "#shared/object-store/object-store-unavailable.ts";
 import { createLogger } from "#shared/observability/logger.ts";
+import { loadExecuteSettings } from "./config.ts";
 import { createExecute } from "./create-execute.ts";
 import { createUnavailableExecutor } from "./executor/executor-unavailable.ts";
 
 installEdge();
-const settings = orExit(() => loadEdgeSettings());
-const executor = createUnavailableExecutor(
-  "This deployment has no sandbox to run programs in. Run the bundle on one machine with `npm start`, which has one.",
-);
-onShutdown(() => executor.close());
+const settings = orExit(() => ({ edge: loadEdgeSettings(), execute: loadExecuteSettings() }));
+const logger = createLogger();
+const reason =
+  "This deployment has no sandbox to run programs in. Run the bundle on one machine with `npm start`, which has one.";
+const executor = createUnavailableExecutor(reason);
+const { routes, close } = createExecute({
+  executor,
+  objects: createUnavailableObjectStore(reason),
+  // Links of an instance without a key of its deployment are good for its own life.
+  signingKey: settings.execute.signingKey ?? randomBytes(32).toString("base64url"),
+  fileHosts: settings.execute.fileHosts,
+  logger,
+});
+onShutdown(async () => {
+  await close();
+  await executor.close();
+});
 
 /** Entry point of the Cloud Function `execute`. */
-export const execute = serveFunction(createExecute({ executor }), settings, createLogger());
+export const execute = serveFunction(routes, settings.edge, logger);

@@ -37,3 +37,18 @@ export const namedKeys = makeExactValidator<readonly { name: string; key: string
     throw new EnvError("must be name=key pairs with commas between them, each key at least 16 characters");
   }),
 );
+
+/** A secret of at least 32 characters without spaces. */
+export const secret = makeExactValidator<string>((input) => {
+  if (/^[\x21-\x7E]{32,512}$/.test(input)) return input;
+  throw new EnvError("must have 32 to 512 characters without spaces; `openssl rand -base64 32` makes one");
+});
+
+/** Host names with commas between them: `files.example.org`, `*.example.org`, or `*` for every host. */
+export const hostPatterns = makeExactValidator<readonly string[]>((input) =>
+  input.split(",").map((entry) => {
+    const pattern = entry.trim().toLowerCase();
+    if (/^(?:\*|(?:\*\.)?(?:[a-z0-9-]{1,63}\.)+[a-z][a-z0-9-]{0,62})$/.test(pattern)) return pattern;
+    throw new EnvError("must be host names like files.example.org or *.example.org with commas between them");
+  }),
+);

@@ -100,7 +100,7 @@ export const openApiDocument = {
                       "engine": "cpython",
                       "start": "warm",
                       "truncated": false,
-                      "execution_id": "0c5a5c3e-4b1d-4f0e-9a59-0a2f6f4f2f11",
+                      "execution_id": "fe6d1a2b3c4d-0c5a5c3e4b1d4f0e9a590a2f6f4f2f11",
                       "request_id": "6f9d7a52-6a0e-4a52-8f6c-5f3a3f8f8a10"
                     }
                   },
@@ -120,7 +120,7 @@ export const openApiDocument = {
                       "engine": "isolated-vm",
                       "start": "warm",
                       "truncated": false,
-                      "execution_id": "1d0c1c5e-95cf-4a0b-9d0e-2f6b7c8d9e0f",
+                      "execution_id": "fe6d1a2b3c3f-1d0c1c5e95cf4a0b9d0e2f6b7c8d9e0f",
                       "code": "program_timed_out",
                       "request_id": "7a1e8b63-7b1f-4b63-9a7d-6a4b4a9a9b21"
                     }
@@ -250,6 +250,560 @@ export const openApiDocument = {
           },
           "503": {
             "description": "The server is stopping (shutting_down). No sandbox can run programs here (sandbox_unavailable). Everything is busy (overloaded). Files cannot be kept or read (storage_unavailable).",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ErrorResponse"
+                }
+              }
+            }
+          },
+          "504": {
+            "description": "The answer took too long (deadline_exceeded).",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ErrorResponse"
+                }
+              }
+            }
+          }
+        }
+      }
+    },
+    "/execute/executions/{execution_id}": {
+      "get": {
+        "operationId": "get_execution",
+        "summary": "Get the result of a program that was run",
+        "description": "Returns what execute_code returned, or would have returned: ask for it after an answer with status running. Results are kept for a day, files for an hour.",
+        "tags": [
+          "execute"
+        ],
+        "x-openai-isConsequential": false,
+        "security": [
+          {
+            "bearerAuth": []
+          }
+        ],
+        "parameters": [
+          {
+            "name": "execution_id",
+            "in": "path",
+            "required": true,
+            "description": "The execution_id of an earlier answer.",
+            "schema": {
+              "type": "string",
+              "maxLength": 45
+            }
+          },
+          {
+            "name": "wait_seconds",
+            "in": "query",
+            "required": false,
+            "description": "How long to wait for the end of a program that still runs, 0 to 40.",
+            "schema": {
+              "type": "integer",
+              "minimum": 0,
+              "maximum": 40,
+              "default": 0
+            }
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "The answer.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/GetExecutionResponse"
+                },
+                "examples": {
+                  "a-sum-in-python": {
+                    "summary": "a sum in Python",
+                    "value": {
+                      "success": true,
+                      "output": "4\n",
+                      "error": null,
+                      "exit_code": 0,
+                      "execution_time": 0.031,
+                      "timestamp": "2026-01-15T09:30:00.000Z",
+                      "stderr": "",
+                      "status": "succeeded",
+                      "signal": null,
+                      "language": "python",
+                      "engine": "cpython",
+                      "start": "warm",
+                      "truncated": false,
+                      "execution_id": "fe6d1a2b3c4d-0c5a5c3e4b1d4f0e9a590a2f6f4f2f11",
+                      "request_id": "6f9d7a52-6a0e-4a52-8f6c-5f3a3f8f8a10"
+                    }
+                  }
+                }
+              }
+            }
+          },
+          "400": {
+            "description": "The request is not valid HTTP (malformed_request). Two different credentials (conflicting_credentials). The request has the wrong shape (validation_failed).",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ErrorResponse"
+                }
+              }
+            }
+          },
+          "401": {
+            "description": "No credential, or not a valid one (unauthenticated).",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ErrorResponse"
+                }
+              }
+            }
+          },
+          "403": {
+            "description": "The credential does not allow this (forbidden).",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ErrorResponse"
+                }
+              }
+            }
+          },
+          "404": {
+            "description": "No such path, or no such thing (not_found).",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ErrorResponse"
+                }
+              }
+            }
+          },
+          "431": {
+            "description": "The headers are too large (headers_too_large).",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ErrorResponse"
+                }
+              }
+            }
+          },
+          "500": {
+            "description": "A fault of ours (internal).",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ErrorResponse"
+                }
+              }
+            }
+          },
+          "503": {
+            "description": "The server is stopping (shutting_down). Files cannot be kept or read (storage_unavailable).",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ErrorResponse"
+                }
+              }
+            }
+          },
+          "504": {
+            "description": "The answer took too long (deadline_exceeded).",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ErrorResponse"
+                }
+              }
+            }
+          }
+        }
+      },
+      "delete": {
+        "operationId": "cancel_execution",
+        "summary": "Cancel a program, and delete its result and files",
+        "description": "Ends the program if it still runs, and deletes its result, files and charts: links to them end at once.",
+        "tags": [
+          "execute"
+        ],
+        "x-openai-isConsequential": false,
+        "security": [
+          {
+            "bearerAuth": []
+          }
+        ],
+        "parameters": [
+          {
+            "name": "execution_id",
+            "in": "path",
+            "required": true,
+            "description": "The execution_id of an earlier answer.",
+            "schema": {
+              "type": "string",
+              "maxLength": 45
+            }
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "The answer.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/CancelExecutionResponse"
+                },
+                "examples": {
+                  "a-program-that-ran-too-long": {
+                    "summary": "a program that ran too long",
+                    "value": {
+                      "success": true,
+                      "execution_id": "fe6d1a2b3c4d-0c5a5c3e4b1d4f0e9a590a2f6f4f2f11",
+                      "cancelled": true,
+                      "request_id": "6f9d7a52-6a0e-4a52-8f6c-5f3a3f8f8a10"
+                    }
+                  }
+                }
+              }
+            }
+          },
+          "400": {
+            "description": "The request is not valid HTTP (malformed_request). Two different credentials (conflicting_credentials). The request has the wrong shape (validation_failed).",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ErrorResponse"
+                }
+              }
+            }
+          },
+          "401": {
+            "description": "No credential, or not a valid one (unauthenticated).",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ErrorResponse"
+                }
+              }
+            }
+          },
+          "403": {
+            "description": "The credential does not allow this (forbidden).",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ErrorResponse"
+                }
+              }
+            }
+          },
+          "404": {
+            "description": "No such path, or no such thing (not_found).",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ErrorResponse"
+                }
+              }
+            }
+          },
+          "431": {
+            "description": "The headers are too large (headers_too_large).",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ErrorResponse"
+                }
+              }
+            }
+          },
+          "500": {
+            "description": "A fault of ours (internal).",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ErrorResponse"
+                }
+              }
+            }
+          },
+          "503": {
+            "description": "The server is stopping (shutting_down). Files cannot be kept or read (storage_unavailable).",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ErrorResponse"
+                }
+              }
+            }
+          },
+          "504": {
+            "description": "The answer took too long (deadline_exceeded).",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ErrorResponse"
+                }
+              }
+            }
+          }
+        }
+      }
+    },
+    "/execute/executions": {
+      "get": {
+        "operationId": "list_executions",
+        "summary": "List the programs that were run",
+        "description": "Returns the caller's own executions of the last day, the newest first, a page at a time.",
+        "tags": [
+          "execute"
+        ],
+        "x-openai-isConsequential": false,
+        "security": [
+          {
+            "bearerAuth": []
+          }
+        ],
+        "parameters": [
+          {
+            "name": "limit",
+            "in": "query",
+            "required": false,
+            "description": "How many at most, 1 to 100.",
+            "schema": {
+              "type": "integer",
+              "minimum": 1,
+              "maximum": 100,
+              "default": 20
+            }
+          },
+          {
+            "name": "after",
+            "in": "query",
+            "required": false,
+            "description": "The last execution_id of the page before.",
+            "schema": {
+              "type": "string",
+              "maxLength": 45
+            }
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "The answer.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ListExecutionsResponse"
+                },
+                "examples": {
+                  "one-program": {
+                    "summary": "one program",
+                    "value": {
+                      "executions": [
+                        {
+                          "execution_id": "fe6d1a2b3c4d-0c5a5c3e4b1d4f0e9a590a2f6f4f2f11",
+                          "status": "succeeded",
+                          "language": "python",
+                          "started_at": "2026-01-15T09:30:00.000Z",
+                          "execution_time": 0.031
+                        }
+                      ],
+                      "next_after": null,
+                      "request_id": "6f9d7a52-6a0e-4a52-8f6c-5f3a3f8f8a10"
+                    }
+                  }
+                }
+              }
+            }
+          },
+          "400": {
+            "description": "The request is not valid HTTP (malformed_request). Two different credentials (conflicting_credentials). The request has the wrong shape (validation_failed).",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ErrorResponse"
+                }
+              }
+            }
+          },
+          "401": {
+            "description": "No credential, or not a valid one (unauthenticated).",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ErrorResponse"
+                }
+              }
+            }
+          },
+          "403": {
+            "description": "The credential does not allow this (forbidden).",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ErrorResponse"
+                }
+              }
+            }
+          },
+          "431": {
+            "description": "The headers are too large (headers_too_large).",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ErrorResponse"
+                }
+              }
+            }
+          },
+          "500": {
+            "description": "A fault of ours (internal).",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ErrorResponse"
+                }
+              }
+            }
+          },
+          "503": {
+            "description": "The server is stopping (shutting_down). Files cannot be kept or read (storage_unavailable).",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ErrorResponse"
+                }
+              }
+            }
+          },
+          "504": {
+            "description": "The answer took too long (deadline_exceeded).",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ErrorResponse"
+                }
+              }
+            }
+          }
+        }
+      }
+    },
+    "/execute/files/{token}/{name}": {
+      "get": {
+        "operationId": "get_file",
+        "summary": "Download a file that a program made",
+        "description": "Sends the file of a link from an answer of execute_code. Show such links to the user as they are; there is no need to call this. Links are good for an hour.",
+        "tags": [
+          "execute"
+        ],
+        "x-openai-isConsequential": false,
+        "security": [],
+        "parameters": [
+          {
+            "name": "token",
+            "in": "path",
+            "required": true,
+            "description": "The part of the link that is the permission.",
+            "schema": {
+              "type": "string",
+              "minLength": 1
+            }
+          },
+          {
+            "name": "name",
+            "in": "path",
+            "required": true,
+            "description": "The file's name, with its folders; what the file is saved as.",
+            "schema": {
+              "type": "string",
+              "minLength": 1
+            }
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "The file, with its own media type.",
+            "content": {
+              "application/octet-stream": {
+                "schema": {
+                  "type": "string",
+                  "format": "binary"
+                }
+              }
+            }
+          },
+          "206": {
+            "description": "The range of the file that was asked for.",
+            "content": {
+              "application/octet-stream": {
+                "schema": {
+                  "type": "string",
+                  "format": "binary"
+                }
+              }
+            }
+          },
+          "304": {
+            "description": "The reader has the file already."
+          },
+          "400": {
+            "description": "The request is not valid HTTP (malformed_request). The request has the wrong shape (validation_failed).",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ErrorResponse"
+                }
+              }
+            }
+          },
+          "404": {
+            "description": "No such path, or no such thing (not_found).",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ErrorResponse"
+                }
+              }
+            }
+          },
+          "416": {
+            "description": "The file has no such bytes (range_not_satisfiable).",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ErrorResponse"
+                }
+              }
+            }
+          },
+          "431": {
+            "description": "The headers are too large (headers_too_large).",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ErrorResponse"
+                }
+              }
+            }
+          },
+          "500": {
+            "description": "A fault of ours (internal).",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ErrorResponse"
+                }
+              }
+            }
+          },
+          "503": {
+            "description": "The server is stopping (shutting_down). Files cannot be kept or read (storage_unavailable).",
             "content": {
               "application/json": {
                 "schema": {
@@ -1049,6 +1603,356 @@ export const openApiDocument = {
           "start",
           "truncated",
           "execution_id",
+          "request_id"
+        ],
+        "additionalProperties": false
+      },
+      "GetExecutionResponse": {
+        "type": "object",
+        "properties": {
+          "success": {
+            "type": "boolean",
+            "description": "True when the program ended by itself with exit code 0."
+          },
+          "output": {
+            "type": "string",
+            "description": "What the program wrote to standard output."
+          },
+          "error": {
+            "type": [
+              "string",
+              "null"
+            ],
+            "description": "Null on success, else what to know first."
+          },
+          "exit_code": {
+            "type": [
+              "integer",
+              "null"
+            ],
+            "description": "Null when a signal or the server ended the program."
+          },
+          "execution_time": {
+            "type": "number",
+            "description": "Seconds that the program took."
+          },
+          "timestamp": {
+            "type": "string",
+            "description": "When the program ended, ISO 8601 in UTC."
+          },
+          "stderr": {
+            "type": "string",
+            "description": "What the program wrote to standard error."
+          },
+          "status": {
+            "type": "string",
+            "enum": [
+              "succeeded",
+              "failed",
+              "timed_out",
+              "out_of_memory",
+              "killed",
+              "running"
+            ],
+            "description": "How the run ended; `running` when it has not: ask get_execution for it."
+          },
+          "signal": {
+            "type": [
+              "string",
+              "null"
+            ],
+            "description": "The signal that ended the program, like SIGSEGV."
+          },
+          "language": {
+            "type": "string",
+            "enum": [
+              "python",
+              "javascript"
+            ]
+          },
+          "engine": {
+            "type": "string",
+            "description": "What ran the program: cpython, node or isolated-vm."
+          },
+          "start": {
+            "type": "string",
+            "enum": [
+              "warm",
+              "cold"
+            ],
+            "description": "Warm when a fresh sandbox was ready before the request came."
+          },
+          "truncated": {
+            "type": "boolean",
+            "description": "True when the middle of output or stderr was left out."
+          },
+          "execution_id": {
+            "type": "string",
+            "description": "Names this run; get_execution takes it for a day."
+          },
+          "retry_after_seconds": {
+            "type": "integer",
+            "description": "While it runs: when to ask get_execution."
+          },
+          "session_id": {
+            "type": "string",
+            "description": "Send it with the next program to go on in the same folder."
+          },
+          "markdown": {
+            "type": "string",
+            "description": "Charts and a table, ready to be shown to the user."
+          },
+          "files": {
+            "type": "array",
+            "items": {
+              "type": "object",
+              "properties": {
+                "name": {
+                  "type": "string"
+                },
+                "mime_type": {
+                  "type": "string"
+                },
+                "size_bytes": {
+                  "type": "integer"
+                },
+                "url": {
+                  "type": "string",
+                  "description": "A link that lives for an hour."
+                }
+              },
+              "required": [
+                "name",
+                "mime_type",
+                "size_bytes",
+                "url"
+              ],
+              "additionalProperties": false
+            },
+            "description": "Files that the program left in its working folder."
+          },
+          "skipped_files": {
+            "type": "array",
+            "items": {
+              "type": "object",
+              "properties": {
+                "name": {
+                  "type": "string"
+                },
+                "reason": {
+                  "type": "string"
+                }
+              },
+              "required": [
+                "name",
+                "reason"
+              ],
+              "additionalProperties": false
+            },
+            "description": "What it left that is not among `files`, and why."
+          },
+          "charts": {
+            "type": "array",
+            "items": {
+              "type": "object",
+              "properties": {
+                "type": {
+                  "type": "string",
+                  "description": "line, scatter, bar, pie, histogram, box or other."
+                },
+                "title": {
+                  "type": [
+                    "string",
+                    "null"
+                  ]
+                },
+                "x_label": {
+                  "type": [
+                    "string",
+                    "null"
+                  ]
+                },
+                "y_label": {
+                  "type": [
+                    "string",
+                    "null"
+                  ]
+                },
+                "x_scale": {
+                  "type": [
+                    "string",
+                    "null"
+                  ]
+                },
+                "y_scale": {
+                  "type": [
+                    "string",
+                    "null"
+                  ]
+                },
+                "series": {
+                  "type": "array",
+                  "items": {
+                    "type": "object",
+                    "properties": {},
+                    "additionalProperties": true
+                  },
+                  "description": "What was plotted."
+                },
+                "thinned": {
+                  "type": "boolean",
+                  "description": "True when only some of the points are here."
+                },
+                "image_url": {
+                  "type": "string",
+                  "description": "The chart as PNG, for an hour."
+                },
+                "svg_url": {
+                  "type": "string",
+                  "description": "The chart as SVG, for an hour."
+                }
+              },
+              "required": [
+                "type",
+                "title",
+                "x_label",
+                "y_label",
+                "series",
+                "image_url"
+              ],
+              "additionalProperties": false
+            },
+            "description": "Every matplotlib chart of the program."
+          },
+          "openaiFileResponse": {
+            "type": "array",
+            "items": {
+              "type": "string"
+            },
+            "description": "Links to files that ChatGPT takes into the conversation."
+          },
+          "code": {
+            "type": "string",
+            "description": "What went wrong, for programs. Present when success is false."
+          },
+          "request_id": {
+            "type": "string",
+            "description": "Names this request in the logs."
+          }
+        },
+        "required": [
+          "success",
+          "output",
+          "error",
+          "exit_code",
+          "execution_time",
+          "timestamp",
+          "stderr",
+          "status",
+          "signal",
+          "language",
+          "engine",
+          "start",
+          "truncated",
+          "execution_id",
+          "request_id"
+        ],
+        "additionalProperties": false
+      },
+      "CancelExecutionResponse": {
+        "type": "object",
+        "properties": {
+          "success": {
+            "type": "boolean"
+          },
+          "execution_id": {
+            "type": "string"
+          },
+          "cancelled": {
+            "type": "boolean",
+            "description": "True when the program still ran, and was ended."
+          },
+          "request_id": {
+            "type": "string",
+            "description": "Names this request in the logs."
+          }
+        },
+        "required": [
+          "success",
+          "execution_id",
+          "cancelled",
+          "request_id"
+        ],
+        "additionalProperties": false
+      },
+      "ListExecutionsResponse": {
+        "type": "object",
+        "properties": {
+          "executions": {
+            "type": "array",
+            "items": {
+              "type": "object",
+              "properties": {
+                "execution_id": {
+                  "type": "string"
+                },
+                "status": {
+                  "type": "string",
+                  "enum": [
+                    "succeeded",
+                    "failed",
+                    "timed_out",
+                    "out_of_memory",
+                    "killed",
+                    "running"
+                  ],
+                  "description": "How the run ended; `running` when it has not: ask get_execution for it."
+                },
+                "language": {
+                  "type": "string",
+                  "enum": [
+                    "python",
+                    "javascript"
+                  ]
+                },
+                "started_at": {
+                  "type": "string",
+                  "description": "ISO 8601 in UTC."
+                },
+                "execution_time": {
+                  "type": [
+                    "number",
+                    "null"
+                  ],
+                  "description": "Seconds; null while it runs."
+                }
+              },
+              "required": [
+                "execution_id",
+                "status",
+                "language",
+                "started_at",
+                "execution_time"
+              ],
+              "additionalProperties": false
+            },
+            "description": "The newest first."
+          },
+          "next_after": {
+            "type": [
+              "string",
+              "null"
+            ],
+            "description": "Send it as `after` for the next page."
+          },
+          "request_id": {
+            "type": "string",
+            "description": "Names this request in the logs."
+          }
+        },
+        "required": [
+          "executions",
+          "next_after",
           "request_id"
         ],
         "additionalProperties": false

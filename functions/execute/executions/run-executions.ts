@@ -3,6 +3,7 @@ import { AppError } from "#shared/errors/app-error.ts";
 import type { Logger } from "#shared/observability/logger.ts";
 import type { EndedRun, ExecutionRecord, FailedRun } from "./execution-record.ts";
 import type { ExecutionStore } from "./execution-store.ts";
+import { createNotes } from "./note-executions.ts";
 
 /** What is to be run: it may begin only when its execution has been noted. */
 export interface Job {
@@ -15,6 +16,12 @@ export interface Job {
   readonly outlivesCaller: boolean;
 }
 
+/** How long a caller stays. */
+export interface Waiting {
+  readonly waitMs: number;
+  readonly signal: AbortSignal;
+}
+
 /** Runs programs on behalf of callers who need not stay until the end. */
 export interface Executions {
   /**
@@ -22,17 +29,19 @@ export interface Executions {
    * @returns the record, without an outcome when the program still runs
    * @throws what the job's run throws, and the signal's reason when the caller leaves: that ends the program unless it outlives its caller
    */
-  start(job: Job, options: { waitMs: number; signal: AbortSignal }): Promise<ExecutionRecord>;
+  start(job: Job, waiting: Waiting): Promise<ExecutionRecord>;
   /** Waits for the end of an execution that runs here or elsewhere. @returns null when nothing is known of it */
-  wait(
-    owner: string,
-    id: string,
-    options: { waitMs: number; signal: AbortSignal },
-  ): Promise<ExecutionRecord | null>;
+  wait(owner: string, id: string, waiting: Waiting): Promise<ExecutionRecord | null>;
   /** Ends a program that runs here or elsewhere. */
   cancel(owner: string, id: string): Promise<void>;
   /** Ends what runs; resolves when all has been noted. */
   close(): Promise<void>;
+}
+
+/** What executions are run with. */
+export interface ExecutionsOptions {
+  readonly store: ExecutionStore;
+  readonly logger: Logger;
 }
 
 interface Running {
@@ -46,47 +55,24 @@ const ASK_AGAIN_MS = 500;
 const LONGEST_MS = 120_000;
 
 /** @param options.store remembers what callers may ask for later */
-export function createExecutions(options: {
-  readonly store: ExecutionStore;
-  readonly logger: Logger;
-}): Executions {
-  const { store, logger } = options;
+export function createExecutions({ store, logger }: ExecutionsOptions): Executions {
   const running = new Map<string, Running>();
-  const noting = new Set<Promise<void>>();
-
-  /** What nobody waits for is noted after the answer. */
-  function note(owner: string, record: ExecutionRecord): Promise<void> {
-    const noted = store.save(owner, record).catch((error: unknown) => {
-      logger.log("ERROR", "An execution could not be noted", { cause: String(error) });
-    });
-    noting.add(noted);
-    return noted.finally(() => noting.delete(noted));
-  }
-
-  /** Another instance may have been asked to end it. */
-  async function heedCancels({ owner, record }: Job, controller: AbortController): Promise<void> {
-    while (running.has(record.id)) {
-      await sleep(ASK_AGAIN_MS, undefined, { ref: false });
-      if (await store.isAskedToCancel(owner, record.id).catch(() => false)) controller.abort(cancelled());
-    }
-  }
+  const notes = createNotes({ store, logger });
 
   async function run(job: Job, controller: AbortController, isLeft: () => boolean): Promise<ExecutionRecord> {
-    let outcome: EndedRun | FailedRun;
+    const { owner, record } = job;
     try {
-      outcome = await job.run(controller.signal);
-    } catch (error) {
-      if (!isLeft()) throw error;
-      outcome = toFailedRun(error);
+      const outcome = await job.run(controller.signal).catch((error: unknown) => {
+        if (isLeft()) return toFailedRun(error);
+        throw error;
+      });
+      const ended = { ...record, outcome };
+      // Whoever cancels an execution removes it.
+      if (!isCancelled(controller.signal)) await notes.take(owner, ended, { late: !isLeft() });
+      return ended;
     } finally {
-      running.delete(job.record.id);
+      running.delete(record.id);
     }
-    const record = { ...job.record, outcome };
-    // Whoever cancels an execution removes it.
-    if (controller.signal.aborted && controller.signal.reason?.code === "cancelled") return record;
-    if (isLeft()) await note(job.owner, record);
-    else setImmediate(() => void note(job.owner, record));
-    return record;
   }
 
   return {
@@ -103,12 +89,11 @@ export function createExecutions(options: {
       };
       signal.addEventListener("abort", leave, { once: true });
       try {
-        signal.throwIfAborted();
         const first = await firstOf(ended, waitMs, signal);
         if (first !== null) return first;
         if (!isLeft) await store.save(owner, record);
         isLeft = true;
-        void heedCancels(job, controller);
+        void heedCancels(store, job, controller, () => running.has(record.id));
         return record;
       } catch (error) {
         leave();
@@ -117,37 +102,58 @@ export function createExecutions(options: {
         signal.removeEventListener("abort", leave);
       }
     },
-    async wait(owner, id, { waitMs, signal }) {
+    async wait(owner, id, waiting) {
       const here = running.get(id);
-      const until = performance.now() + waitMs;
-      if (here?.owner === owner) {
-        const ended = await firstOf(here.ended, waitMs, signal);
-        return ended ?? store.find(owner, id);
-      }
-      for (;;) {
-        const record = await store.find(owner, id);
-        if (record === null || record.outcome !== null) return record;
-        if (Date.now() - Date.parse(record.startedAt) > LONGEST_MS) return { ...record, outcome: toLostRun() };
-        if (performance.now() >= until) return record;
-        await sleep(ASK_AGAIN_MS, undefined, { signal });
-      }
+      if (here?.owner !== owner) return waitElsewhere(store, owner, id, waiting);
+      return (await firstOf(here.ended, waiting.waitMs, waiting.signal)) ?? store.find(owner, id);
     },
     async cancel(owner, id) {
       const here = running.get(id);
-      if (here?.owner === owner) {
-        here.controller.abort(cancelled());
-        await here.ended.catch(() => undefined);
-      } else {
-        await store.askToCancel(owner, id);
-      }
+      if (here?.owner !== owner) return store.askToCancel(owner, id);
+      here.controller.abort(cancelled());
+      await here.ended.catch(() => undefined);
     },
     async close() {
       const reason = new AppError("shutting_down", "The server stopped: send the program again in a moment.");
       for (const { controller } of running.values()) controller.abort(reason);
       await Promise.allSettled([...running.values()].map(({ ended }) => ended));
-      await Promise.allSettled(noting);
+      await notes.settle();
     },
   };
+}
+
+/** Another instance may have been asked to end the program. */
+async function heedCancels(
+  store: ExecutionStore,
+  { owner, record }: Job,
+  controller: AbortController,
+  isRunning: () => boolean,
+): Promise<void> {
+  while (isRunning()) {
+    await sleep(ASK_AGAIN_MS, undefined, { ref: false });
+    if (await store.isAskedToCancel(owner, record.id).catch(() => false)) controller.abort(cancelled());
+  }
+}
+
+/** Looks for the result that another instance notes. */
+async function waitElsewhere(
+  store: ExecutionStore,
+  owner: string,
+  id: string,
+  { waitMs, signal }: Waiting,
+): Promise<ExecutionRecord | null> {
+  const until = performance.now() + waitMs;
+  for (;;) {
+    const record = await store.find(owner, id);
+    if (record === null || record.outcome !== null) return record;
+    if (Date.now() - Date.parse(record.startedAt) > LONGEST_MS) return { ...record, outcome: toLostRun() };
+    if (performance.now() >= until) return record;
+    await sleep(ASK_AGAIN_MS, undefined, { signal });
+  }
+}
+
+function isCancelled({ aborted, reason }: AbortSignal): boolean {
+  return aborted && reason instanceof AppError && reason.code === "cancelled";
 }
 
 /** @returns null when the time is over first @throws the signal's reason */

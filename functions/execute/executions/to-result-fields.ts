@@ -1,10 +1,7 @@
 import type { Execution } from "#shared/contract/execute/execution.ts";
 import type { StoredChart, StoredFile, StoredResults } from "./execution-record.ts";
 
-type ResultFields = Pick<
-  Execution,
-  "files" | "skipped_files" | "charts" | "markdown" | "openaiFileResponse"
->;
+type ResultFields = Pick<Execution, "files" | "skipped_files" | "charts" | "markdown" | "openaiFileResponse">;
 
 /** How links are made. */
 export interface LinkMaker {
