@@ -42,6 +42,8 @@ export function hasCode(thrown: unknown, ...codes: readonly string[]): boolean {
 }
 
 function codeOf(thrown: unknown): string | undefined {
-  if (!(thrown instanceof Error) || !("syscall" in thrown) || !("code" in thrown)) return undefined;
+  // By shape: errors of the file system are of another realm's Error when this runs in a context of its own.
+  if (typeof thrown !== "object" || thrown === null || !("syscall" in thrown && "code" in thrown))
+    return undefined;
   return typeof thrown.code === "string" ? thrown.code : undefined;
 }
