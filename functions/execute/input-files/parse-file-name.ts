@@ -56,7 +56,9 @@ export function sanitiseFileName(given: string, fallback: string): string {
   const base = given.toWellFormed().normalize("NFC").split(/[/\\]/).at(-1) ?? "";
   const seen = [...base].filter((character) => !hasUnseen(character)).join("");
   const name = cutToBytes(seen.replaceAll(new RegExp(LOOK_ALIKES, "gu"), "_").trim(), MAX_SEGMENT_BYTES - 8);
-  return parseFileName(name).ok ? name : parseFileName(`_${name}`).ok ? `_${name}` : fallback;
+  if (name === "") return fallback;
+  if (parseFileName(name).ok) return name;
+  return parseFileName(`_${name}`).ok ? `_${name}` : fallback;
 }
 
 function findProblem(name: string): string | null {
