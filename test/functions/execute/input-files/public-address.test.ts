@@ -1,0 +1,88 @@
+import { describe, expect, it } from "@jest/globals";
+import { isPublicAddress } from "#functions/execute/input-files/public-address.ts";
+
+describe("an address that is not public", () => {
+  it.each([
+    ["loopback", "127.0.0.1"],
+    ["the end of loopback", "127.255.255.255"],
+    ["unspecified", "0.0.0.0"],
+    ["this network", "0.1.2.3"],
+    ["private 10/8", "10.0.0.1"],
+    ["private 172.16/12, first", "172.16.0.0"],
+    ["private 172.16/12, last", "172.31.255.255"],
+    ["private 192.168/16", "192.168.1.1"],
+    ["carrier-grade NAT, first", "100.64.0.0"],
+    ["carrier-grade NAT, last", "100.127.255.255"],
+    ["metadata of Google, Amazon, Azure", "169.254.169.254"],
+    ["metadata of Alibaba", "100.100.100.200"],
+    ["metadata of Oracle", "192.0.0.192"],
+    ["the platform endpoint of Azure", "168.63.129.16"],
+    ["link-local", "169.254.0.1"],
+    ["protocol assignments", "192.0.0.8"],
+    ["documentation 1", "192.0.2.1"],
+    ["documentation 2", "198.51.100.1"],
+    ["documentation 3", "203.0.113.1"],
+    ["benchmarking", "198.19.255.255"],
+    ["a 6to4 relay", "192.88.99.1"],
+    ["multicast", "224.0.0.1"],
+    ["the end of multicast", "239.255.255.255"],
+    ["reserved", "240.0.0.1"],
+    ["broadcast", "255.255.255.255"],
+    ["IPv6 loopback", "::1"],
+    ["IPv6 unspecified", "::"],
+    ["IPv4-mapped private", "::ffff:10.0.0.1"],
+    ["IPv4-mapped public", "::ffff:8.8.8.8"],
+    ["IPv4-mapped, spelled out", "0:0:0:0:0:ffff:7f00:1"],
+    ["IPv4-compatible", "::7f00:1"],
+    ["IPv4-translated", "::ffff:0:127.0.0.1"],
+    ["NAT64 to loopback", "64:ff9b::7f00:1"],
+    ["local NAT64", "64:ff9b:1::a00:1"],
+    ["discard", "100::1"],
+    ["Teredo", "2001:0:4136:e378:8000:63bf:3fff:fdd2"],
+    ["IPv6 benchmarking", "2001:2::1"],
+    ["ORCHIDv2", "2001:20::1"],
+    ["IPv6 documentation", "2001:db8::1"],
+    ["newer IPv6 documentation", "3fff::1"],
+    ["6to4 to a private address", "2002:a00:1::1"],
+    ["former 6bone", "3ffe::1"],
+    ["segment routing", "5f00::1"],
+    ["unique-local", "fc00::1"],
+    ["unique-local with the metadata of Amazon", "fd00:ec2::254"],
+    ["IPv6 link-local", "fe80::1"],
+    ["IPv6 link-local with a zone", "fe80::1%eth0"],
+    ["a public address with a zone", "2606:4700::1%eth0"],
+    ["former site-local", "fec0::1"],
+    ["IPv6 multicast", "ff02::1"],
+    ["a name", "localhost"],
+    ["a number", "2130706433"],
+    ["an octal number", "0177.0.0.1"],
+    ["nothing", ""],
+  ])("%s: %s", (_what, address) => {
+    expect(isPublicAddress(address)).toBe(false);
+  });
+});
+
+describe("an address that is public", () => {
+  it.each([
+    "8.8.8.8",
+    "93.184.215.14",
+    "9.255.255.255",
+    "11.0.0.0",
+    "100.63.255.255",
+    "100.128.0.0",
+    "126.255.255.255",
+    "128.0.0.1",
+    "169.253.255.255",
+    "172.15.255.255",
+    "172.32.0.0",
+    "192.167.255.255",
+    "198.17.255.255",
+    "198.20.0.0",
+    "223.255.255.255",
+    "2606:4700::1111",
+    "2a00:1450:4001::1",
+    "2001:4860:4860::8888",
+  ])("%s", (address) => {
+    expect(isPublicAddress(address)).toBe(true);
+  });
+});
