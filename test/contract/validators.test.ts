@@ -89,8 +89,22 @@ describe("validateExecuteCode", () => {
     const bare = { code: "1" };
     const full = { code: "1", language: "javascript", timeout: 3 };
     expect([validateExecuteCode(bare), validateExecuteCode(full)]).toEqual([true, true]);
-    expect(bare).toEqual({ code: "1", language: "python", timeout: 10, engine: "auto" });
-    expect(full).toEqual({ code: "1", language: "javascript", timeout: 3, engine: "auto" });
+    expect(bare).toEqual({
+      code: "1",
+      language: "python",
+      timeout: 10,
+      engine: "auto",
+      svg: false,
+      wait_seconds: 40,
+    });
+    expect(full).toEqual({
+      code: "1",
+      language: "javascript",
+      timeout: 3,
+      engine: "auto",
+      svg: false,
+      wait_seconds: 40,
+    });
   });
 
   it("forgets the last request's violations", () => {

@@ -11,21 +11,28 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-const headersOf = (more: string) =>
-  `POST /execute HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${server.key}\r\nContent-Type: application/json\r\n${more}\r\n\r\n`;
+const headersOf = (more: string, path = "/execute") =>
+  `POST ${path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${server.key}\r\nContent-Type: application/json\r\n${more}\r\n\r\n`;
 
 const memoryMegabytes = () =>
   Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${server.pid}/status`, "utf8"))?.[1]) / 1024;
 
 describe("413: more than the operation takes", () => {
-  it("refuses 2 MiB of code by its length, before it is read", async () => {
-    const { status, body } = await post(server, "/execute", { code: "#".repeat(2 * 1024 * 1024) });
+  it("refuses 2 MiB of SQL by its length, before it is read", async () => {
+    const { status, body } = await post(server, "/query", { sql: "#".repeat(2 * 1024 * 1024) });
     expect([status, body.code]).toEqual([413, "body_too_large"]);
+  });
+
+  it("refuses a program with 29 MiB of files by its length, before it is read", async () => {
+    const connection = await openRawConnection(server.url);
+    await connection.write(headersOf(`Content-Length: ${29 * 1024 * 1024}`));
+    expect(await connection.readUntil(/body_too_large/)).toMatch(/^HTTP\/1\.1 413 /);
+    connection.destroy();
   });
 
   it("refuses a chunked body as soon as it is too long", async () => {
     const connection = await openRawConnection(server.url);
-    await connection.write(headersOf("Transfer-Encoding: chunked"));
+    await connection.write(headersOf("Transfer-Encoding: chunked", "/query"));
     const chunk = "a".repeat(64 * 1024);
     for (let sent = 0; sent < 20; sent += 1)
       await connection.write(`${chunk.length.toString(16)}\r\n${chunk}\r\n`);
@@ -72,7 +79,7 @@ describe("415: a body that is not plain JSON", () => {
 describe("408: a body that does not come", () => {
   it("gives up on a chunked body without end and cuts the connection", async () => {
     const connection = await openRawConnection(server.url);
-    await connection.write(headersOf("Transfer-Encoding: chunked"));
+    await connection.write(headersOf("Transfer-Encoding: chunked", "/query"));
     await connection.write('5\r\n{"cod\r\n');
     expect(await connection.readToEnd(25_000)).toMatch(/^HTTP\/1\.1 408 .*"code":"request_timeout"/s);
     expect(connection.isClosed).toBe(true);
