@@ -1,7 +1,7 @@
 import type { LookupAddress } from "node:dns";
 import type { ClientRequest, IncomingMessage } from "node:http";
 import { type RequestOptions, request } from "node:https";
-import type { LookupFunction } from "node:net";
+import { isIP, type LookupFunction } from "node:net";
 import { FetchFailure } from "./fetch-failure.ts";
 import { readBody } from "./read-body.ts";
 
@@ -80,9 +80,9 @@ function toRequestOptions({ url, addresses, idleMs, connect, signal }: ExchangeO
 /** A resolver that knows the checked addresses and nothing else. */
 function answerOnly(addresses: readonly LookupAddress[], { toAddress }: ConnectOptions): LookupFunction {
   return (_hostname, { all }, callback) => {
-    const known = addresses.map(({ address, family }) =>
-      toAddress ? { address: toAddress(address), family: 4 } : { address, family },
-    );
+    const known = addresses
+      .map(({ address }) => toAddress?.(address) ?? address)
+      .map((address) => ({ address, family: isIP(address) }));
     const [first] = known;
     if (all) callback(null, known);
     else callback(null, first?.address ?? "", first?.family);

@@ -11,7 +11,8 @@ let host: FileHost;
 
 beforeAll(async () => {
   host = await startFileHost((request, response) => {
-    const target = new URL(request.url ?? "/", "https://files.example.com").searchParams.get("to");
+    const { pathname, searchParams } = new URL(request.url ?? "/", "https://files.example.com");
+    const target = pathname === "/loop" ? "/loop" : searchParams.get("to");
     if (target === null) response.end("content");
     else response.writeHead(302, { location: target }).end();
   });
@@ -34,6 +35,11 @@ async function fetchFrom(
   const fetcher = createFileFetcher({ allowedHosts, logger, lookup, connect: host.connect });
   const file = { label: 'The file "a.csv"', url, expectsHtml: false };
   return { lookup, fetched: fetcher.fetch(file, { signal }) };
+}
+
+/** A path that the server redirects from. */
+function redirectTo(target: string): string {
+  return `/?to=${encodeURIComponent(target)}`;
 }
 
 const FILES = { "files.example.com": [[PUBLIC_ADDRESS]] };
@@ -150,6 +156,18 @@ describe("a name whose addresses are not all public is not connected to, and not
   });
 });
 
+describe("a name with several public addresses", () => {
+  it("is fetched from the next when the first does not answer", async () => {
+    // Nothing listens at the second address of the local machine.
+    const toAddress = (checked: string) => (checked === "8.8.8.8" ? "127.0.0.2" : "127.0.0.1");
+    const connect = { ...host.connect, toAddress };
+    const lookup = lookupOf({ "files.example.com": [["8.8.8.8", PUBLIC_ADDRESS]] });
+    const fetcher = createFileFetcher({ allowedHosts: ["*"], logger, lookup, connect });
+    const file = { label: "The file", url: "https://files.example.com/a", expectsHtml: false };
+    expect((await fetcher.fetch(file, { signal })).toString()).toBe("content");
+  });
+});
+
 describe("DNS rebinding", () => {
   it("changes nothing: the name is looked up once, and the connection goes to the address that was checked", async () => {
     const names = { "files.example.com": [[PUBLIC_ADDRESS], ["127.0.0.1"]] };
@@ -198,9 +216,10 @@ describe("a redirect is refused when it leads to", () => {
     expect(host.requests).toHaveLength(1);
   });
 
-  it("itself, for ever", async () => {
-    const loop = `/?to=${encodeURIComponent("/")}`;
-    const url = `https://files.example.com/?to=${encodeURIComponent(`/?to=${encodeURIComponent(`/?to=${encodeURIComponent(loop)}`)}`)}`;
+  it.each([
+    ["itself, for ever", "https://files.example.com/loop"],
+    ["a fourth redirect", `https://files.example.com${redirectTo(redirectTo(redirectTo(redirectTo("/a"))))}`],
+  ])("%s", async (_what, url) => {
     const { fetched } = await fetchFrom(url, FILES);
     expect((await failureOf(() => fetched)).message).toContain("redirected more than 3 times");
     expect(host.requests).toHaveLength(4);
@@ -210,11 +229,12 @@ describe("a redirect is refused when it leads to", () => {
 describe("a redirect", () => {
   it("to another listed host is followed, three times", async () => {
     const names = { ...FILES, "a.cdn.example.com": [["8.8.8.8"]] };
-    const last = `/?to=${encodeURIComponent("https://a.cdn.example.com/file")}`;
-    const url = `https://files.example.com/?to=${encodeURIComponent(`/?to=${encodeURIComponent(last)}`)}`;
+    const last = "https://a.cdn.example.com/file";
+    const url = `https://files.example.com${redirectTo(redirectTo(redirectTo(last)))}`;
     const { fetched } = await fetchFrom(url, names, ["*.example.com"]);
     expect((await fetched).toString()).toBe("content");
     expect(host.requests.map(({ headers }) => headers.host).at(-1)).toBe("a.cdn.example.com");
     expect(host.connectedTo.at(-1)).toBe("8.8.8.8");
+    expect(host.requests).toHaveLength(4);
   });
 });

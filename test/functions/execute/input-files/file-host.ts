@@ -1,10 +1,10 @@
-import { execFileSync } from "node:child_process";
 import type { LookupAddress } from "node:dns";
 import { once } from "node:events";
 import type { IncomingMessage, RequestListener } from "node:http";
 import { createServer } from "node:https";
 import type { Lookup } from "#functions/execute/input-files/create-file-fetcher.ts";
 import type { ConnectOptions } from "#functions/execute/input-files/exchange.ts";
+import { createCertificate } from "./create-certificate.ts";
 
 /** An address of the public internet that the tests' names have; connections to it end at the local server. */
 export const PUBLIC_ADDRESS = "93.184.215.14";
@@ -21,7 +21,7 @@ export interface FileHost {
 
 /** Starts a server of files on a free local port. */
 export async function startFileHost(answer: RequestListener): Promise<FileHost> {
-  const { key, cert } = createCertificate();
+  const { key, cert } = createCertificate(["files.example.com", "*.cdn.example.com"]);
   const requests: IncomingMessage[] = [];
   const connectedTo: string[] = [];
   const server = createServer({ key, cert }, (request, response) => {
@@ -58,19 +58,4 @@ export function lookupOf(
     return addresses.map((address) => ({ address, family: address.includes(":") ? 6 : 4 }));
   };
   return Object.assign(lookup, { asked });
-}
-
-/** A key and a certificate that signs itself; both live in memory alone. */
-function createCertificate(): { readonly key: string; readonly cert: string } {
-  const kind = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"];
-  const names = "subjectAltName=DNS:files.example.com,DNS:*.cdn.example.com";
-  const subject = ["-subj", "/CN=files.example.com", "-addext", names];
-  const output = ["-keyout", "-", "-out", "-"];
-  const both = execFileSync("openssl", ["req", "-x509", ...kind, ...subject, ...output], {
-    encoding: "utf8",
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  const cut = both.indexOf("-----BEGIN CERTIFICATE-----");
-  if (cut <= 0) throw new Error("openssl made no certificate.");
-  return { key: both.slice(0, cut), cert: both.slice(cut) };
 }
