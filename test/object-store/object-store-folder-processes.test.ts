@@ -11,7 +11,7 @@ import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import type { ObjectStore } from "#shared/object-store/object-store.ts";
 import { createFolderObjectStore } from "#shared/object-store/object-store-folder.ts";
 import { createLogger } from "#shared/observability/logger.ts";
-import { readText } from "./object-store.contract.ts";
+import { readText } from "./store-bench.fixture.ts";
 
 const FIXTURE = fileURLToPath(new URL("./race.fixture.ts", import.meta.url));
 const KEYS = 150;

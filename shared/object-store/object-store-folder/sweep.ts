@@ -14,9 +14,12 @@ const KEYS_PER_SWEEP = 10_000;
 /** What was not written to for this long belongs to a process that is no more. */
 const STALE_INCOMING_MS = 300_000;
 
+/** A folder of 20,000 objects is counted within this time; in a larger one the bound holds a little later. */
+const COUNT_WAIT_MS = 2000;
+
 /** Removes what has expired and what crashed processes left, and counts what stays. */
 export interface Sweeper {
-  /** Done when the first round has counted the whole folder, or has failed. */
+  /** Done when the first round has counted the whole folder, or has failed, or goes on for longer than a put should wait. */
   readonly counted: Promise<void>;
   /** Stops; done when nothing works on the folder any more. */
   close(): Promise<void>;
@@ -42,8 +45,9 @@ export function startSweeper(place: Place, everyMs: number): Sweeper {
     }
   };
 
-  const counted = sweep(Number.POSITIVE_INFINITY);
-  let running: Promise<void> | undefined = counted.finally(() => {
+  const first = sweep(Number.POSITIVE_INFINITY);
+  const counted = endWithin(first, COUNT_WAIT_MS);
+  let running: Promise<void> | undefined = first.finally(() => {
     running = undefined;
   });
   const timer = setInterval(() => {
@@ -61,6 +65,14 @@ export function startSweeper(place: Place, everyMs: number): Sweeper {
       await round?.return(undefined);
     },
   };
+}
+
+/** Waits for work that goes on by itself, but not for ever. */
+async function endWithin(work: Promise<void>, waitMs: number): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, waitMs).unref();
+  await Promise.race([work, promise]);
+  clearTimeout(timer);
 }
 
 /** One round over everything, a step a key. */
