@@ -14,7 +14,10 @@ export function parseAllowedOrigins(setting: string): AllowedOrigins {
 
 /** The headers that let a page of the request's origin read the answer (https://fetch.spec.whatwg.org/#http-cors-protocol). */
 export function corsHeaders(request: Request, allowed: AllowedOrigins): Record<string, string> {
-  const expose = { "access-control-expose-headers": "Retry-After, WWW-Authenticate, X-Request-Id" };
+  const expose = {
+    "access-control-expose-headers":
+      "Retry-After, WWW-Authenticate, X-Request-Id, Content-Disposition, Content-Range, ETag",
+  };
   if (allowed === "*") return { "access-control-allow-origin": "*", ...expose };
   const origin = request.headers.get("origin");
   if (origin === null || !allowed.includes(origin)) return { vary: "Origin" };
@@ -28,7 +31,8 @@ export function answerPreflight(methods: readonly string[]): Response {
     headers: {
       allow: methods.join(", "),
       "access-control-allow-methods": methods.join(", "),
-      "access-control-allow-headers": "Authorization, Content-Type, X-API-Key, Traceparent",
+      "access-control-allow-headers":
+        "Authorization, Content-Type, X-API-Key, Traceparent, Range, If-Range, If-None-Match",
       "access-control-max-age": String(MAX_AGE_SECONDS),
     },
   });

@@ -24,11 +24,6 @@ export function routesOf(pathname: string, { name, routes }: FunctionRoutes): re
   return matching(routes, path, (route) => route.aliases);
 }
 
-/** True when the path is an alias of one of the function's routes: a server of several functions chooses by it. */
-export function isAlias(pathname: string, { routes }: FunctionRoutes): boolean {
-  return matching(routes, withoutTrailingSlash(pathname), (route) => route.aliases).length > 0;
-}
-
 /** The methods that a path has, for `Allow` and for preflights. */
 export function methodsOf(found: readonly FoundRoute[]): readonly string[] {
   const own = found.map(({ route }) => route.method);

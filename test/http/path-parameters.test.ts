@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import type { Operation, Parameters } from "#shared/contract/operation.ts";
-import { isAlias } from "#shared/http/find-route.ts";
 import { type Route, toPathRoute, toPlainRoute } from "#shared/http/route.ts";
 import { createParametersSchema } from "../../scripts/generate/parameters.ts";
 import { openRawConnection } from "../support/raw-http.ts";
@@ -192,19 +191,6 @@ describe("methods of a path with parameters", () => {
     expect([wrong.status, wrong.headers.get("allow")]).toEqual([405, allow]);
     const preflight = await ask("/things/a", "OPTIONS");
     expect([preflight.status, preflight.headers.get("access-control-allow-methods")]).toEqual([204, allow]);
-  });
-});
-
-describe("isAlias", () => {
-  it.each([
-    ["/things/a", true],
-    ["/things/a/", true],
-    ["/things", false],
-    ["/things/a/b", false],
-    ["/things/a%2", false],
-    ["/execute/things/a", false],
-  ])("of %s is %s", (path, expected) => {
-    expect(isAlias(path, { name: "execute", routes })).toBe(expected);
   });
 });
 
