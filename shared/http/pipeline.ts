@@ -46,6 +46,8 @@ export type Pipeline = (exchange: Exchange) => Promise<Response>;
 interface Progress {
   principal: Principal | null;
   operation: Operation | null;
+  /** The path as the log may know it. */
+  loggedPath: string;
 }
 
 /**
@@ -59,7 +61,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     const url = new URL(request.url);
     const trace = toTraceFields(readTrace(request.headers), options.projectId);
     const logger = options.logger.with({ request_id: requestId, ...trace });
-    const progress: Progress = { principal: null, operation: null };
+    const progress: Progress = { principal: null, operation: null, loggedPath: url.pathname };
     let error: AppError | null = null;
     let response: Response;
     try {
@@ -72,7 +74,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     setCommonHeaders(response.headers, requestId, corsHeaders(request, options.allowedOrigins));
     logAccess(logger, {
       method: request.method,
-      path: toLoggedPath(url.pathname, progress.operation),
+      path: progress.loggedPath,
       status: response.status,
       durationMs: performance.now() - startedAt,
       userAgent: request.headers.get("user-agent"),
@@ -82,12 +84,6 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     });
     return response;
   };
-}
-
-/** The path as the log may know it: without what in it is a permission. */
-function toLoggedPath(pathname: string, operation: Operation | null): string {
-  const parameters = Object.values(operation?.parameters ?? {});
-  return operation && parameters.some(({ isSecret }) => isSecret === true) ? operation.path : pathname;
 }
 
 interface Step {
@@ -102,6 +98,8 @@ interface Step {
 async function answer(options: PipelineOptions, step: Step): Promise<Response> {
   const { request, progress } = step;
   const routes = routesOf(step.url.pathname, options.functionRoutes);
+  // Also of a request that is refused: a permission in its path stays one.
+  progress.loggedPath = routes.find(hasSecret)?.route.path ?? progress.loggedPath;
   if (request.method === "OPTIONS" && routes.length > 0) return answerPreflight(methodsOf(routes));
   const found = chooseRoute(request.method, routes);
   const { operation } = found.route;
@@ -113,6 +111,10 @@ async function answer(options: PipelineOptions, step: Step): Promise<Response> {
     authorize(progress.principal, operation.scope);
   }
   return withinDeadline(found, step);
+}
+
+function hasSecret({ route }: FoundRoute): boolean {
+  return Object.values(route.operation?.parameters ?? {}).some(({ isSecret }) => isSecret === true);
 }
 
 async function limitRate(options: PipelineOptions, rate: Scope, principal: Principal): Promise<void> {
