@@ -24,13 +24,15 @@ NEVER_SECONDS = 1000
 INTERRUPTED = None
 
 
-def finish(code, tell):
-    """Tells the code and ends the process with the code, with 120 when standard output cannot be flushed, or by SIGINT when it was INTERRUPTED."""
+def finish(code, tell, results):
+    """Keeps the results, tells the code and ends the process with the code, with 120 when standard output cannot be flushed, or by SIGINT when it was INTERRUPTED."""
     threads = sys.modules.get("threading")
     try:
         call_detached(partial(getattr(threads, "_shutdown", int)))
     except BaseException as error:  # pylint: disable=broad-except
         _tell_of_ignored(threads, error)
+    # Of what matplotlib does at exit, the first is to close all figures.
+    results.capture()
     call_detached(atexit._run_exitfuncs)
     code = _flush_streams(code)
     streams = (sys.__stdout__, sys.__stderr__)
@@ -40,6 +42,7 @@ def finish(code, tell):
         pass  # As little is left of the interpreter at this point as of the program.
     for stream in streams:
         _flush(stream, False)
+    results.write()
     if code is INTERRUPTED:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         os.kill(os.getpid(), signal.SIGINT)

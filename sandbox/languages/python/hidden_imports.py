@@ -39,6 +39,8 @@ _order = {}
 # What an import brings, for modules that many programs import.
 _collected = {}
 _finders = None
+# What is called, once, when the module of a name has been loaded.
+_awaited = {}
 
 _ModuleType = type(sys)
 _MADE_AT_ONCE = 256
@@ -169,6 +171,11 @@ def find_known(name):
     return _known.get(name)
 
 
+def when_loaded(name, call):
+    """Calls with no argument when a program has loaded the module. Whatever the call raises would reach the program."""
+    _awaited[name] = call
+
+
 class _ShowingLockManager(_frozen_importlib._ModuleLockManager):
     """What importlib enters when it has to load a module. Nothing of it is left on the stack when that fails."""
 
@@ -183,6 +190,11 @@ class _ShowingLockManager(_frozen_importlib._ModuleLockManager):
                 _show(self._name)
         finally:
             _imp.release_lock()
+
+    def __exit__(self, *failure):
+        super().__exit__(*failure)
+        if self._name in _awaited and self._name in sys.modules:
+            _awaited.pop(self._name)()
 
 
 def _show(name):

@@ -15,8 +15,10 @@ import sys
 import types
 from functools import partial
 
+from capture_results import PYPLOT, Results
 from finish_program import INTERRUPTED, finish
 from frame_stack import call_detached
+from last_value import compile_in_two, run_in_two
 from missing_module import describe_missing_module
 
 # Functions below keep the built-ins as they are now: the program may replace them.
@@ -63,11 +65,14 @@ class Language:
         # Nothing of what this took is garbage of the program, whose own module has to be collected at its end.
         gc.freeze()
         make_main()
-        source = read_source()
-        if source is None:
+        request = read_request()
+        if request is None:
             os._exit(0)
+        source = request["code"].encode("utf-8", "replace")
         write_program(source)
-        run_program(marker)
+        results = Results(request.get("svg") is True)
+        hidden_imports.when_loaded(PYPLOT, results.watch)
+        run_program(marker, source, results)
 
     def ran_out_of_memory(self, exit_code, stderr_tail, marked):
         return marked and exit_code == 1
@@ -120,20 +125,20 @@ def make_main():
     sys.modules["__main__"] = main
 
 
-def read_source():
-    """The program, or None when whoever has the other end has left without one."""
+def read_request():
+    """The program and what goes with it, or None when whoever has the other end has left without one."""
     pieces = []
     while piece := os.read(SOURCE_DESCRIPTOR, PIECE_BYTES):
         pieces.append(piece)
     os.close(SOURCE_DESCRIPTOR)
-    return json.loads(b"".join(pieces))["code"] if pieces else None
+    return json.loads(b"".join(pieces)) if pieces else None
 
 
 def write_program(source):
     descriptor = os.open(PROGRAM_PATH, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
     os.fchmod(descriptor, 0o644)
     with open(descriptor, "wb") as file:
-        file.write(source.encode("utf-8", "replace"))
+        file.write(source)
 
 
 def create_tell(marker):
@@ -150,13 +155,17 @@ def create_tell(marker):
     return tell
 
 
-def run_program(marker):
+def run_program(marker, source, results):
     """Python/pythonrun.c, PyRun_SimpleFile, from the file to the exit code; then the end of the process."""
     tell = create_tell(marker)
     names = sys.modules["__main__"].__dict__
-    file = _fopen(PROGRAM_PATH.encode(), b"rb")
+    parts = compile_in_two(source, PROGRAM_PATH)
     try:
-        call_detached(partial(_run_file, file, PROGRAM_PATH.encode(), PY_FILE_INPUT, names, names, 1, None))
+        if parts is None:
+            file = _fopen(PROGRAM_PATH.encode(), b"rb")
+            call_detached(partial(_run_file, file, PROGRAM_PATH.encode(), PY_FILE_INPUT, names, names, 1, None))
+        else:
+            results.table = run_in_two(parts, PROGRAM_PATH, names)
         code = 0
         flush_quietly()
     except BaseException as error:  # pylint: disable=broad-except
@@ -167,7 +176,7 @@ def run_program(marker):
     names.pop("__file__", None)
     names.pop("__cached__", None)
     del names
-    finish(code, tell)
+    finish(code, tell, results)
 
 
 def flush_quietly():

@@ -39,6 +39,7 @@ def warm(kind):
     # For the clones, which would compile it each time: its folder is not writable.
     importlib.import_module("run_python")
     if kind == "heavy":
+        importlib.import_module("capture_results").prepare()
         _wait_for_threads()
     gc.collect()
     fill_holes()
