@@ -1,5 +1,6 @@
 """Frames of the channel between the host and the jail: type (1 byte), length (4 bytes, big endian), payload."""
 
+import select
 import struct
 from collections import deque
 
@@ -8,6 +9,7 @@ HEADER = struct.Struct(">cI")
 # To a sandbox.
 LANGUAGE = b"L"
 REQUEST = b"R"
+INPUTS = b"I"
 STOP = b"S"
 
 # From a sandbox.
@@ -18,6 +20,13 @@ STDERR = b"E"
 STDOUT_TAIL = b"o"
 STDERR_TAIL = b"e"
 EXIT = b"X"
+ACCEPTED = b"A"
+REFUSED = b"N"
+FILE = b"F"
+COLLECTED = b"Z"
+
+# Both ways: the content of the file that was announced.
+DATA = b"D"
 
 # To a zygote, which says READY as well.
 CONFIGURE = b"C"
@@ -72,6 +81,19 @@ class Channel:
         frames = list(self._frames)
         self._frames.clear()
         return frames
+
+    def next(self):
+        """Waits for the next frame and returns it as (type, payload)."""
+        while not self._frames:
+            self.read()
+        return self._frames.popleft()
+
+    def check(self):
+        """Raises ChannelClosed when the host has gone; does not wait."""
+        poll = select.poll()
+        poll.register(self._connection, select.POLLIN)
+        if poll.poll(0):
+            self.read()
 
     def wait_for(self, kind):
         """Waits for a frame of this type and returns its payload; what comes before is ignored, what comes after is kept."""

@@ -7,6 +7,7 @@ import type { Duplex } from "node:stream";
 export const FRAME = {
   language: "L",
   request: "R",
+  inputs: "I",
   stop: "S",
   ready: "Y",
   started: "G",
@@ -15,6 +16,11 @@ export const FRAME = {
   stdoutTail: "o",
   stderrTail: "e",
   exit: "X",
+  accepted: "A",
+  refused: "N",
+  file: "F",
+  collected: "Z",
+  data: "D",
   configure: "C",
 } as const;
 

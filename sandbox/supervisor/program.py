@@ -94,7 +94,7 @@ class Program:
 
 
 def encode_source(request):
-    return json.dumps({"code": request["code"], "engine": request["engine"]}).encode()
+    return json.dumps({"code": request["code"], "engine": request["engine"], "svg": request["svg"]}).encode()
 
 
 def load_language(name):

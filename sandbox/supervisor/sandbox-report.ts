@@ -1,4 +1,5 @@
 import { FRAME, type Frame } from "./frames.ts";
+import type { SandboxSkipped } from "./sandbox-files.ts";
 
 /** How a program came to its end: by itself, by which limit, or `lost` when its supervisor ended without a word. */
 export const ENDINGS = [
@@ -25,12 +26,24 @@ export interface ExitReport {
   readonly stderrDropped: number;
   /** cpython, node or isolated-vm. */
   readonly engine: string;
+  /** True when files come after the report. */
+  readonly collects: boolean;
+}
+
+/** What became of the files, those that were handed over apart. */
+export interface FilesReport {
+  readonly skipped: readonly SandboxSkipped[];
+  /** Names of the files that are still as they were put in. */
+  readonly unchanged: readonly string[];
+  /** Why the jail was ended before it had sent everything; null when it was not. For the log. */
+  readonly cut: string | null;
 }
 
 /** An ended program with what it wrote. */
 export interface SandboxReport extends ExitReport {
   readonly stdout: string;
   readonly stderr: string;
+  readonly files: FilesReport;
 }
 
 /**
@@ -54,6 +67,7 @@ export function parseExitReport(payload: Buffer): ExitReport {
     wallMs: toNumber(fields.get("wall_ms")),
     stdoutDropped: toNumber(fields.get("stdout_dropped")),
     stderrDropped: toNumber(fields.get("stderr_dropped")),
+    collects: fields.get("collects") === true,
   };
 }
 
@@ -63,9 +77,10 @@ function toNumber(value: unknown): number {
 }
 
 /** Puts the frames of a run together; where the middle of a stream is missing, a line says so. */
-export function toReport(frames: readonly Frame[], exit: ExitReport): SandboxReport {
+export function toReport(frames: readonly Frame[], exit: ExitReport, files: FilesReport): SandboxReport {
   return {
     ...exit,
+    files,
     stdout: join(frames, FRAME.stdout, FRAME.stdoutTail, exit.stdoutDropped),
     stderr: join(frames, FRAME.stderr, FRAME.stderrTail, exit.stderrDropped),
   };

@@ -10,6 +10,11 @@ export interface Sandbox {
   readonly isReady: () => boolean;
   /** Sends bytes to the supervisor. */
   send(frame: Buffer): void;
+  /** Sends bytes, and resolves when there is room for more, or when nobody will take any. */
+  write(frame: Buffer): Promise<void>;
+  /** Reads nothing until `resume`: the supervisor then waits when it sends. */
+  pause(): void;
+  resume(): void;
   /** Hands over every frame that has come and will come. Called once. */
   listen(take: (frame: Frame) => void): void;
   /** Ends every process of the jail at once. */
@@ -29,6 +34,7 @@ export function createSandbox(parts: {
   const { channel, exited, kill } = parts;
   const ready = Promise.withResolvers<boolean>();
   let isReady = false;
+  let isKilled = false;
   let early: Frame[] = [];
   let take = (frame: Frame): void => {
     early.push(frame);
@@ -47,12 +53,33 @@ export function createSandbox(parts: {
     ready: ready.promise,
     exited,
     isReady: () => isReady,
-    send: (frame) => void channel.write(frame),
+    send: (frame) => void (channel.writable && channel.write(frame)),
+    write: (frame) => writeInTurn(channel, frame),
+    pause() {
+      if (!isKilled) channel.pause();
+    },
+    resume: () => void channel.resume(),
     listen(listener) {
       take = listener;
       for (const frame of early) listener(frame);
       early = [];
     },
-    kill,
+    kill() {
+      // What has not been read would keep the end of the channel from being seen.
+      isKilled = true;
+      channel.resume();
+      kill();
+    },
   };
+}
+
+function writeInTurn(channel: Duplex, frame: Buffer): Promise<void> {
+  if (!channel.writable || channel.write(frame)) return Promise.resolve();
+  return new Promise((resolve) => {
+    const go = () => {
+      channel.off("drain", go).off("close", go);
+      resolve();
+    };
+    channel.on("drain", go).on("close", go);
+  });
 }

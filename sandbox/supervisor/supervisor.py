@@ -14,9 +14,11 @@ import time
 import program
 from bell import Bell
 from capture import Capture
+from collect_files import Collection
 from feed import Feed
 from frames import (
     EXIT,
+    INPUTS,
     LANGUAGE,
     READY,
     REQUEST,
@@ -29,6 +31,7 @@ from frames import (
     Channel,
     ChannelClosed,
 )
+from place_files import place_files
 from usage import Usage
 
 CHANNEL_DESCRIPTOR = 3
@@ -40,10 +43,12 @@ LAST_WORDS_BYTES = 16384
 
 
 class Run:
-    """One program from its start to the report of its end."""
+    """One program from its start to the report of its end, and to what it left."""
 
-    def __init__(self, channel, waiting, limits, request, memory_group, bell):
+    def __init__(self, channel, waiting, limits, asked, memory_group, bell):
+        request, placed = asked
         self._channel = channel
+        self._collection = Collection(channel, limits["language"], request, placed)
         self._bell = bell
         self._watch = Usage(limits, request["cpu_ms"], memory_group)
         self._why = "ended"
@@ -94,7 +99,7 @@ class Run:
         return None
 
     def report(self):
-        """Ends what the program left behind, collects the rest of its output and reports."""
+        """Ends what the program left behind, collects the rest of its output, reports, and sends the files."""
         self._stdout.drain(LAST_PIECES)
         self._stderr.drain(LAST_PIECES)
         self._end(self._why)
@@ -103,7 +108,11 @@ class Run:
             stream.drain(LAST_PIECES)
         self._channel.put(STDOUT_TAIL, self._stdout.tail)
         self._channel.put(STDERR_TAIL, self._stderr.tail)
-        self._channel.send(EXIT, json.dumps(self._describe()).encode())
+        is_empty = self._collection.is_empty()
+        self._channel.send(EXIT, json.dumps({**self._describe(), "collects": not is_empty}).encode())
+        if not is_empty:
+            self._reap(0)
+            self._collection.send()
 
     def _feed(self, descriptor, content):
         """Most contents fit into the pipe at once."""
@@ -193,13 +202,20 @@ def wait_until_ready(channel, waiting):
 
 
 def wait_for_request(channel, waiting):
-    """A process that ends before it has its program is no use: the host gives the program to another sandbox."""
+    """Takes the files that come with a program, and then returns the request and where they were placed.
+
+    A process that ends before it has its program is no use: the host gives the program to another sandbox."""
     poll = select.poll()
     poll.register(channel.fileno(), select.POLLIN)
     poll.register(waiting.pidfd, select.POLLIN)
     if not channel.has_frames() and any(descriptor == waiting.pidfd for descriptor, _ in poll.poll()):
         raise ChannelClosed()
-    return json.loads(channel.wait_for(REQUEST))
+    placed = {}
+    kind, payload = channel.next()
+    if kind == INPUTS:
+        placed = place_files(channel, payload)
+        payload = channel.wait_for(REQUEST)
+    return json.loads(payload), placed
 
 
 def serve(channel, limits, memory_group):
@@ -210,8 +226,8 @@ def serve(channel, limits, memory_group):
     bell = Bell()
     wait_until_ready(channel, waiting)
     channel.send(READY)
-    request = wait_for_request(channel, waiting)
-    run = Run(channel, waiting, limits, request, memory_group, bell)
+    asked = wait_for_request(channel, waiting)
+    run = Run(channel, waiting, limits, asked, memory_group, bell)
     run.watch()
     run.report()
 

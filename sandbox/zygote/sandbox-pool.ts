@@ -1,6 +1,11 @@
 import type { Language } from "#shared/contract/execute/languages.ts";
 import { needsDataLibraries } from "../languages/python/choose-imports.ts";
-import { runProgram, SandboxError, type SandboxProgram } from "../supervisor/run-program.ts";
+import {
+  runProgram,
+  SandboxError,
+  type SandboxProgram,
+  type SandboxRunOptions,
+} from "../supervisor/run-program.ts";
 import type { Sandbox } from "../supervisor/sandbox.ts";
 import type { SandboxLimits } from "../supervisor/sandbox-limits.ts";
 import type { SandboxReport } from "../supervisor/sandbox-report.ts";
@@ -24,9 +29,10 @@ export interface PoolRun {
 export interface SandboxPool {
   /**
    * Runs a program in a sandbox that waits, or in a new one when none does.
-   * @throws the signal's reason when it aborts; SandboxError when the sandbox itself fails
+   * @throws the signal's reason when it aborts; what `receive` throws; InputError when the files do not fit; SandboxError when the
+   *   sandbox itself fails
    */
-  run(program: SandboxProgram, options: { readonly signal: AbortSignal }): Promise<PoolRun>;
+  run(program: SandboxProgram, options: Omit<SandboxRunOptions, "limits">): Promise<PoolRun>;
   /** Starts sandboxes, few at a time, until as many wait as should. */
   refill(): void;
   /** How many wait, ready, for a program of each kind. */
@@ -51,29 +57,40 @@ export function createSandboxPool(options: SandboxPoolOptions): SandboxPool {
   const waiting = keepWaiting(options);
   const cold = new Set<Sandbox>();
 
-  async function runCold(program: SandboxProgram, signal: AbortSignal): Promise<PoolRun> {
+  async function runCold(
+    program: SandboxProgram,
+    joined: Omit<SandboxRunOptions, "limits">,
+  ): Promise<PoolRun> {
     const sandbox = startCold(program.language);
     cold.add(sandbox);
     void sandbox.exited.then(() => cold.delete(sandbox));
-    return { report: await runProgram(sandbox, program, { limits, signal }), start: "cold" };
+    return { report: await runProgram(sandbox, program, { ...joined, limits }), start: "cold" };
+  }
+
+  async function runWaiting(
+    sandbox: Sandbox,
+    start: SandboxStart,
+    { program, joined }: { program: SandboxProgram; joined: Omit<SandboxRunOptions, "limits"> },
+  ): Promise<PoolRun> {
+    try {
+      return { report: await runProgram(sandbox, program, { ...joined, limits }), start };
+    } catch (error) {
+      // A sandbox that waited may have died unnoticed: its program, which has not begun, then gets a new one.
+      if (!(error instanceof SandboxError) || error.tookFiles) throw error;
+      return runCold(program, joined);
+    }
   }
 
   return {
-    async run(program, { signal }) {
+    async run(program, joined) {
       const kind = toKind(program);
       const sandbox = waiting.take(kind);
-      if (sandbox === null) return runCold(program, signal);
+      if (sandbox === null) return runCold(program, joined);
       const start = sandbox.isReady() ? "warm" : "cold";
-      const state = start === "warm" ? "ready" : await waitUntilReady(sandbox, signal);
+      const state = start === "warm" ? "ready" : await waitUntilReady(sandbox, joined.signal);
       if (state === "late") waiting.giveUp(kind, sandbox);
-      if (state !== "ready") return runCold(program, signal);
-      try {
-        return { report: await runProgram(sandbox, program, { limits, signal }), start };
-      } catch (error) {
-        // A sandbox that waited may have died unnoticed: its program, which has not begun, then gets a new one.
-        if (!(error instanceof SandboxError)) throw error;
-        return runCold(program, signal);
-      }
+      if (state !== "ready") return runCold(program, joined);
+      return runWaiting(sandbox, start, { program, joined });
     },
     refill: waiting.refill,
     count: waiting.count,

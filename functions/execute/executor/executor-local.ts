@@ -4,6 +4,7 @@ import { JAIL_USER } from "#sandbox/jail/launch-command.ts";
 import { openMemoryCgroup } from "#sandbox/jail/memory-cgroup.ts";
 import { SandboxError } from "#sandbox/supervisor/run-program.ts";
 import { DEFAULT_SANDBOX_LIMITS, type SandboxLimits } from "#sandbox/supervisor/sandbox-limits.ts";
+import { InputError, type InputProblem } from "#sandbox/supervisor/send-inputs.ts";
 import { startColdSandbox } from "#sandbox/supervisor/start-cold-sandbox.ts";
 import { createSandboxPool } from "#sandbox/zygote/sandbox-pool.ts";
 import { startZygote } from "#sandbox/zygote/start-zygote.ts";
@@ -12,7 +13,7 @@ import { AppError } from "#shared/errors/app-error.ts";
 import { hidePaths } from "#shared/observability/describe-cause.ts";
 import type { Logger } from "#shared/observability/logger.ts";
 import { createSlots } from "#shared/slots/create-slots.ts";
-import type { Executor, Program, RunResult } from "./executor.ts";
+import type { Executor, Program, RunOptions, RunResult } from "./executor.ts";
 import { createFindObstacle } from "./executor-local/find-obstacle.ts";
 import { createReportLanguages } from "./executor-local/report-languages.ts";
 import { toRunResult } from "./executor-local/to-run-result.ts";
@@ -60,19 +61,22 @@ export function createLocalExecutor(options: LocalExecutorOptions): Executor {
   const running = new Set<Promise<unknown>>();
   const findObstacle = createFindObstacle(options);
 
-  async function runInSandbox(program: Program, signal: AbortSignal): Promise<RunResult> {
-    const { report, start } = await pool.run(program, { signal });
+  async function runInSandbox(program: Program, joined: RunOptions): Promise<RunResult> {
+    const { report, start } = await pool.run(program, joined);
+    const { cut } = report.files;
+    if (cut !== null) logger.log("WARNING", "A sandbox did not hand over all files", { start, cause: cut });
     if (report.why === "lost") logger.log("WARNING", "A sandbox ended without a report", { start });
     return toRunResult(report, start);
   }
 
-  async function runInPlace(program: Program, signal: AbortSignal): Promise<RunResult> {
+  async function runInPlace(program: Program, joined: RunOptions): Promise<RunResult> {
+    const { signal } = joined;
     const release = await slots.take(signal);
     try {
       const reason = await findObstacle(program.language);
       if (reason !== null) throw new AppError("sandbox_unavailable", reason);
       signal.throwIfAborted();
-      return await runInSandbox(program, signal);
+      return await runInSandbox(program, joined);
     } finally {
       release();
       // After the answer is on its way: starting a process holds this one up.
@@ -88,20 +92,21 @@ export function createLocalExecutor(options: LocalExecutorOptions): Executor {
     try {
       return await run;
     } catch (error) {
-      throw toPublicError(error, caller, closing.signal, logger);
+      throw toPublicError(error, { caller, closing: closing.signal, logger, limits });
     } finally {
       running.delete(run);
     }
   }
 
-  async function run(program: Program, { signal }: { signal: AbortSignal }): Promise<RunResult> {
+  async function run(program: Program, { signal, receive }: RunOptions): Promise<RunResult> {
     if (closing.signal.aborted) throw shuttingDown();
-    return settle(runInPlace(program, toSignal(signal)), signal);
+    return settle(runInPlace(program, { signal: toSignal(signal), receive }), signal);
   }
 
   const reportLanguages = createReportLanguages({
     findObstacle,
-    run: (program, signal) => settle(runInSandbox(program, toSignal(signal)), signal),
+    run: (program, { signal, receive }) =>
+      settle(runInSandbox(program, { signal: toSignal(signal), receive }), signal),
     logger,
   });
 
@@ -132,13 +137,33 @@ function openPool(options: LocalExecutorOptions, limits: SandboxLimits) {
   return { pool, memoryCgroup };
 }
 
+const INPUT_SENTENCES: Readonly<Record<InputProblem, (limits: SandboxLimits) => string>> = {
+  no_space: ({ diskBytes, files }) =>
+    `The files do not fit into the sandbox's ${Math.floor(diskBytes / 1024 ** 2)} MiB and ${files.toLocaleString("en-US")} files: send less.`,
+  bad_name: () =>
+    "The files cannot stand beside each other in one folder: give each a name of its own, at most 255 bytes long.",
+  wrong_size: () => "A file has more or less content than was announced: send it again.",
+};
+
 function shuttingDown(): AppError {
   return new AppError("shutting_down", "The server is stopping: send the program again in a moment.");
 }
 
-function toPublicError(error: unknown, caller: AbortSignal, closing: AbortSignal, logger: Logger): unknown {
+function toPublicError(
+  error: unknown,
+  context: {
+    readonly caller: AbortSignal;
+    readonly closing: AbortSignal;
+    readonly logger: Logger;
+    readonly limits: SandboxLimits;
+  },
+): unknown {
+  const { caller, closing, logger, limits } = context;
   if (caller.aborted) return caller.reason;
   if (closing.aborted) return closing.reason;
+  if (error instanceof InputError) {
+    return new AppError("invalid_file", INPUT_SENTENCES[error.problem](limits));
+  }
   if (error instanceof SandboxError) {
     logger.log("ERROR", "A sandbox failed", { cause: hidePaths(error.message) });
     const sentence = "The sandbox did not start: try again; if it stays, look in the server's log.";

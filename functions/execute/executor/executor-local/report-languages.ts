@@ -1,6 +1,6 @@
 import { LANGUAGES, type Language } from "#shared/contract/execute/languages.ts";
 import type { Logger } from "#shared/observability/logger.ts";
-import type { LanguageReport, Program, RunResult } from "../executor.ts";
+import type { LanguageReport, Program, RunOptions, RunResult } from "../executor.ts";
 import type { FindObstacle } from "./find-obstacle.ts";
 
 const VERSION_TIMEOUT_MS = 10_000;
@@ -16,7 +16,7 @@ const VERSION_PROGRAMS: Readonly<Record<Language, string>> = {
  */
 export function createReportLanguages(parts: {
   readonly findObstacle: FindObstacle;
-  readonly run: (program: Program, signal: AbortSignal) => Promise<RunResult>;
+  readonly run: (program: Program, options: RunOptions) => Promise<RunResult>;
   readonly logger: Logger;
 }): (signal: AbortSignal) => Promise<readonly LanguageReport[]> {
   const versions = new Map<Language, string>();
@@ -37,7 +37,7 @@ export function createReportLanguages(parts: {
       collect: { files: 0, fileBytes: 0, totalBytes: 0 },
       svg: false,
     } as const;
-    const { status, stdout } = await parts.run(program, signal);
+    const { status, stdout } = await parts.run(program, { signal, receive: async () => undefined });
     const version = stdout.trim();
     if (status !== "succeeded" || version === "") {
       const broken = "The language does not start in the sandbox: look in the server's log.";

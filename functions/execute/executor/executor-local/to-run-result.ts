@@ -12,8 +12,8 @@ export function toRunResult(report: SandboxReport, start: SandboxStart): RunResu
     truncated: report.stdoutDropped > 0 || report.stderrDropped > 0,
     engine: report.engine,
     wallMs: report.wallMs,
-    skippedFiles: [],
-    unchangedFiles: [],
+    skippedFiles: report.files.skipped,
+    unchangedFiles: report.files.unchanged,
   };
 }
 
