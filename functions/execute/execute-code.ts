@@ -52,7 +52,7 @@ export function createExecuteCode(dependencies: ExecuteCodeDependencies) {
       throw new AppError("key_reused", sentence);
     }
     return (
-      (await executions.wait(owner, former.executionId, waiting)) ?? { ...job.record, id: former.executionId }
+      (await executions.wait(owner, former.executionId, { ...waiting, isExpected: true })) ?? { ...job.record, id: former.executionId }
     );
   }
 

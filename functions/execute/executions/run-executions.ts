@@ -20,6 +20,8 @@ export interface Job {
 export interface Waiting {
   readonly waitMs: number;
   readonly signal: AbortSignal;
+  /** True when somebody has begun to start the execution: it may be noted in a moment. */
+  readonly isExpected?: boolean;
 }
 
 /** Runs programs on behalf of callers who need not stay until the end. */
@@ -140,13 +142,15 @@ async function waitElsewhere(
   store: ExecutionStore,
   owner: string,
   id: string,
-  { waitMs, signal }: Waiting,
+  { waitMs, signal, isExpected = false }: Waiting,
 ): Promise<ExecutionRecord | null> {
   const until = performance.now() + waitMs;
   for (;;) {
     const record = await store.find(owner, id);
-    if (record === null || record.outcome !== null) return record;
-    if (Date.now() - Date.parse(record.startedAt) > LONGEST_MS) return { ...record, outcome: toLostRun() };
+    if (record === null ? !isExpected : record.outcome !== null) return record;
+    if (record !== null && Date.now() - Date.parse(record.startedAt) > LONGEST_MS) {
+      return { ...record, outcome: toLostRun() };
+    }
     if (performance.now() >= until) return record;
     await sleep(ASK_AGAIN_MS, undefined, { signal });
   }
