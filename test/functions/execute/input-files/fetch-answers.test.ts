@@ -2,6 +2,7 @@ import type { ServerResponse } from "node:http";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { createFileFetcher } from "#functions/execute/input-files/create-file-fetcher.ts";
 import { createLogger } from "#shared/observability/logger.ts";
+import { waitUntil } from "../../../support/wait-until.ts";
 import { failureOf } from "./failure-of.ts";
 import { type FileHost, lookupOf, PUBLIC_ADDRESS, startFileHost } from "./file-host.ts";
 
@@ -59,6 +60,8 @@ const ANSWERS: Readonly<Record<string, (response: ServerResponse) => void>> = {
     response.end("x");
   },
   "/endless": pour,
+  "/endless-404": (response) => pour(response.writeHead(404)),
+  "/endless-redirect": (response) => pour(response.writeHead(302, { location: "https://127.0.0.1/" })),
   "/shorter-than-announced": (response) => {
     response.writeHead(200, { "content-length": 100 }).write("short", () => response.socket?.end());
   },
@@ -145,6 +148,17 @@ describe("an answer that is no file is refused, with a sentence that tells nothi
   });
 });
 
+describe("the connection of an answer that is refused is closed at once", () => {
+  it.each(["/endless", "/endless-404", "/endless-redirect", "/announces-too-much"])("%s", async (path) => {
+    const asked = host.requests.length;
+    await failureOf(() => fetchPath(path));
+    const [request, ...others] = host.requests.slice(asked);
+    expect(others).toEqual([]);
+    // A connection that is kept would never close: the server has more to write.
+    await waitUntil(() => request?.socket.closed === true);
+  });
+});
+
 describe("an answer that takes too long is given up", () => {
   it.each([
     ["silence from the start", "/silent", "sent nothing for too long"],
@@ -200,7 +214,7 @@ describe("a caller who leaves", () => {
     const reason = new Error("the caller left");
     const asked = host.requests.length;
     const fetched = fetchPath(path, { signal: leaving.signal });
-    while (host.requests.length === asked) await new Promise((resolve) => setTimeout(resolve, 5));
+    await waitUntil(() => host.requests.length > asked);
     const socket = host.requests[asked]?.socket;
     const closed = new Promise((resolve) => socket?.once("close", resolve));
     leaving.abort(reason);
