@@ -11,7 +11,7 @@ import { createCollector } from "./executions/collect-results.ts";
 import type { EndedRun, ExecutionRecord } from "./executions/execution-record.ts";
 import { createExecutionId, type ExecutionStore } from "./executions/execution-store.ts";
 import { ownerOf } from "./executions/owner-of.ts";
-import type { Executions, Job } from "./executions/run-executions.ts";
+import type { Executions, Job, Waiting } from "./executions/run-executions.ts";
 import type { OpenSession, SessionStore } from "./executions/session-store.ts";
 import { type SignLink, toExecution } from "./executions/to-execution.ts";
 import type { Executor, InputFile, Program } from "./executor/executor.ts";
@@ -45,22 +45,24 @@ export function createExecuteCode(dependencies: ExecuteCodeDependencies) {
     if (key === undefined) return executions.start(job, waiting);
     const claim = { executionId: job.record.id, requestHash: hashRequest(request) };
     const former = await executionStore.claim(owner, key, claim);
-    if (former === null) return startWithKey(job, key, waiting);
+    if (former === null) return startClaimed(job, key, waiting);
     if (former.requestHash !== claim.requestHash) {
       const sentence =
         "This idempotency_key was sent with another request: choose a new one for this request.";
       throw new AppError("key_reused", sentence);
     }
-    return (
-      (await executions.wait(owner, former.executionId, { ...waiting, isExpected: true })) ?? { ...job.record, id: former.executionId }
-    );
+    const found = await executions.wait(owner, former.executionId, { ...waiting, isExpected: true });
+    return found ?? { ...job.record, id: former.executionId };
   }
 
-  async function startWithKey(job: Job, key: string, waiting: { waitMs: number; signal: AbortSignal }) {
-    const record = await executions.start(job, waiting);
-    // Nothing has run: the key is free for another attempt.
-    if (record.outcome?.kind === "failed") await executionStore.release(job.owner, key);
-    return record;
+  async function startClaimed(job: Job, key: string, waiting: Waiting): Promise<ExecutionRecord> {
+    try {
+      return await executions.start(job, waiting);
+    } catch (error) {
+      // It has not begun; when the caller has left, it goes on.
+      if (!waiting.signal.aborted) await executionStore.release(job.owner, key).catch(() => undefined);
+      throw error;
+    }
   }
 
   return async (request: ExecuteCodeRequest, context: RequestContext): Promise<Execution> => {
@@ -92,8 +94,17 @@ function createJob(dependencies: ExecuteCodeDependencies, request: ExecuteCodeRe
   const id = createExecutionId();
   const startedAt = new Date().toISOString();
   const record = { id, language: request.language, startedAt, outcome: null };
-  const run = (signal: AbortSignal) => runInSession(dependencies, { request, owner, id, signal });
-  return { owner, record, run, outlivesCaller: request.idempotency_key !== undefined };
+  const key = request.idempotency_key;
+  const run = async (signal: AbortSignal) => {
+    try {
+      return await runInSession(dependencies, { request, owner, id, signal });
+    } catch (error) {
+      // Nothing has run to its end: the key is free for another attempt.
+      if (key !== undefined) await dependencies.executionStore.release(owner, key);
+      throw error;
+    }
+  };
+  return { owner, record, run, outlivesCaller: key !== undefined };
 }
 
 interface Run {

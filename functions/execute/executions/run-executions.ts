@@ -64,6 +64,7 @@ export function createExecutions({ store, logger }: ExecutionsOptions): Executio
   async function run(job: Job, controller: AbortController, isLeft: () => boolean): Promise<ExecutionRecord> {
     const { owner, record } = job;
     try {
+      if (isLeft()) await store.save(owner, record);
       const outcome = await job.run(controller.signal).catch((error: unknown) => {
         if (isLeft()) return toFailedRun(error);
         throw error;
@@ -82,7 +83,6 @@ export function createExecutions({ store, logger }: ExecutionsOptions): Executio
       const { owner, record } = job;
       const controller = new AbortController();
       let isLeft = job.outlivesCaller;
-      if (isLeft) await store.save(owner, record);
       const ended = run(job, controller, () => isLeft);
       running.set(record.id, { owner, controller, ended });
       ended.catch(() => undefined);
