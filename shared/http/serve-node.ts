@@ -9,7 +9,7 @@ import type { Pipeline } from "./pipeline.ts";
 
 /** After an answer, what is left of a request's body is read and thrown away up to these bounds; then the connection is cut. */
 const LINGER_MS = 2_000;
-const LINGER_BYTES = 16 * 1024 * 1024;
+const LINGER_BYTES = 32 * 1024 * 1024;
 
 /** Methods that a web Request cannot carry (https://fetch.spec.whatwg.org/#forbidden-method). */
 const FORBIDDEN_METHODS = new Set(["CONNECT", "TRACE", "TRACK"]);
