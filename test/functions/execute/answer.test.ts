@@ -37,8 +37,8 @@ describeWith("sandbox", "the answer to POST /execute", () => {
       engine: "cpython",
       start: expect.stringMatching(/^(?:warm|cold)$/),
       truncated: false,
-      execution_id: expect.stringMatching(/^[0-9a-f-]{36}$/),
-      request_id: expect.stringMatching(/^[0-9a-f-]{36}$/),
+      execution_id: expect.stringMatching(/^[0-9a-f]{12}-[0-9a-f]{32}$/),
+      request_id: expect.stringMatching(/^[0-9a-f]{12}-[0-9a-f]{32}$/),
     });
   });
 
