@@ -14,7 +14,7 @@ import { createLogger } from "#shared/observability/logger.ts";
 import { readText } from "./store-bench.fixture.ts";
 
 const FIXTURE = fileURLToPath(new URL("./race.fixture.ts", import.meta.url));
-const KEYS = 150;
+const KEYS = 60;
 const HOUR_MS = 3_600_000;
 
 interface Peer {
