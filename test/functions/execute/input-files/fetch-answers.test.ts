@@ -105,10 +105,9 @@ afterAll(() => host.close());
 
 function fetchPath(
   path: string,
-  { name = "files.example.com", expectsHtml = false, signal = never, quick = false } = {},
+  { name = "files.example.com", expectsHtml = false, signal = never, times = {} } = {},
 ) {
   const lookup = lookupOf({ [name]: [[PUBLIC_ADDRESS]] });
-  const times = quick ? { totalMs: 1500, idleMs: 300 } : {};
   const fetcher = createFileFetcher({ allowedHosts: ["*"], logger, lookup, connect: host.connect, ...times });
   return fetcher.fetch({ label: 'The file "a.csv"', url: `https://${name}${path}`, expectsHtml }, { signal });
 }
@@ -151,10 +150,10 @@ describe("an answer that is no file is refused, with a sentence that tells nothi
 describe("the connection of an answer that is refused is closed at once", () => {
   it.each(["/endless", "/endless-404", "/endless-redirect", "/announces-too-much"])("%s", async (path) => {
     const asked = host.requests.length;
-    await failureOf(() => fetchPath(path));
+    await failureOf(() => fetchPath(path, { times: { totalMs: 60_000, idleMs: 60_000 } }));
     const [request, ...others] = host.requests.slice(asked);
     expect(others).toEqual([]);
-    // A connection that is kept would never close: the server has more to write.
+    // The server would leave it open, and no deadline of the fetcher is near.
     await waitUntil(() => request?.socket.closed === true);
   });
 });
@@ -167,7 +166,7 @@ describe("an answer that takes too long is given up", () => {
     ["a byte now and then", "/drips", "it took too long"],
     ["a hint now and then", "/drips-hints", "it took too long"],
   ])("%s", async (_what, path, sentence) => {
-    const error = await failureOf(() => fetchPath(path, { quick: true }));
+    const error = await failureOf(() => fetchPath(path, { times: { totalMs: 1500, idleMs: 300 } }));
     expect(error.message).toContain(sentence);
   });
 
