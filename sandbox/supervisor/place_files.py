@@ -16,12 +16,14 @@ NO_SPACE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 Placed = namedtuple("Placed", "index identity checksum")
 
 
-def place_files(channel, payload):
+def place_files(channel, payload, most_files):
     """Takes what the payload of an inputs frame announces, and returns each path with its Placed. Files that cannot be placed are
     refused; ChannelClosed is raised when the host has then hung up."""
     inputs = json.loads(payload)
     try:
         announced = [(to_path(name), size) for name, size in inputs["files"]]
+        if len(announced) >= most_files:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         check_space(sum(-(-size // PAGE_BYTES) * PAGE_BYTES for _, size in announced) + inputs["reserve_bytes"])
         channel.send(ACCEPTED)
         return place_all(channel, announced)

@@ -201,7 +201,7 @@ def wait_until_ready(channel, waiting):
                 channel.read()
 
 
-def wait_for_request(channel, waiting):
+def wait_for_request(channel, waiting, limits):
     """Takes the files that come with a program, and then returns the request and where they were placed.
 
     A process that ends before it has its program is no use: the host gives the program to another sandbox."""
@@ -213,7 +213,7 @@ def wait_for_request(channel, waiting):
     placed = {}
     kind, payload = channel.next()
     if kind == INPUTS:
-        placed = place_files(channel, payload)
+        placed = place_files(channel, payload, limits["files"])
         payload = channel.wait_for(REQUEST)
     return json.loads(payload), placed
 
@@ -226,7 +226,7 @@ def serve(channel, limits, memory_group):
     bell = Bell()
     wait_until_ready(channel, waiting)
     channel.send(READY)
-    asked = wait_for_request(channel, waiting)
+    asked = wait_for_request(channel, waiting, limits)
     run = Run(channel, waiting, limits, asked, memory_group, bell)
     run.watch()
     run.report()
