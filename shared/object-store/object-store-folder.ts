@@ -129,14 +129,14 @@ async function removeAll(place: Place, prefix: string): Promise<void> {
   }
 }
 
-/** The object under a key; one that has expired is removed on the way. */
+/** The object under a key; one that has expired is removed on the way, if that can be: the sweep tries again, and says so. */
 async function findLive(place: Place, path: string): Promise<Version | undefined> {
   if (!(await isFolderThere(place, path))) return undefined;
   const { versions, live } = await readVersions(place, path);
   const youngest = versions.at(-1);
   if (youngest && youngest.expiresAtMs <= place.now()) {
-    await removeVersions(place, path, versions);
-    await removeEmptyFolders(place, path);
+    const removing = removeVersions(place, path, versions).then(() => removeEmptyFolders(place, path));
+    await removing.catch(() => undefined);
   }
   return live;
 }

@@ -96,6 +96,9 @@ describeWith("root", "a disk that is full or read-only", () => {
     await expect(world.put(store, "a", "new")).rejects.toMatchObject(UNAVAILABLE);
     await expect(store.delete("a")).rejects.toMatchObject(UNAVAILABLE);
     await expect(readText(store, "a")).resolves.toBe("content");
+    world.timeMs += HOUR_MS;
+    await expect(store.get("a")).resolves.toBeNull();
+    await expect(store.info("a")).resolves.toBeNull();
   });
 });
 

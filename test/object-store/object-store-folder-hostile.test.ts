@@ -132,6 +132,20 @@ describe("what somebody planted", () => {
     expect(await readdir(join(world.folder, "incoming"))).toEqual([]);
   });
 
+  it("what cannot be swept is said, and does not keep the sweep from the rest", async () => {
+    for (const key of ["a", "b", "c"]) {
+      const path = join(world.folder, "objects", `${key}=`);
+      await mkdir(key === "b" ? join(path, "1.1.1.0123456789abcdef") : path, { recursive: true });
+      if (key !== "b") await writeFile(join(path, "1.1.1.0123456789abcdef"), "x");
+    }
+    const store = await world.open();
+    await world.put(store, "probe", "x");
+    expect((await readdir(join(world.folder, "objects"))).sort()).toEqual(["b=", "probe="]);
+    expect(world.lines.join()).toContain("the object store was not swept");
+    expect(world.lines.join()).not.toContain(world.parent);
+    await expect(store.get("b")).resolves.toBeNull();
+  });
+
   it("files of no key are no objects", async () => {
     const store = await world.open();
     await mkdir(join(world.folder, "objects", "a="));

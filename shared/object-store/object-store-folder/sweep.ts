@@ -75,21 +75,27 @@ async function endWithin(work: Promise<void>, waitMs: number): Promise<void> {
   clearTimeout(timer);
 }
 
-/** One round over everything, a step a key. */
+/** One round over everything, a step a key. What cannot be swept does not keep it from the rest: the first failure is thrown at the end. */
 async function* sweepAll(place: Place): AsyncGenerator<void> {
   const startedAtMs = place.now();
   const endCount = place.space.startCount();
   const leave = async (path: string) => path === place.objects || (await removeIfEmpty(path));
   let bytes = 0;
+  let failure: unknown;
+  const noteFailure = (thrown: unknown) => {
+    failure ??= thrown;
+    return 0;
+  };
   for (const name of await readdir(place.incoming)) {
-    bytes += await sweepIncoming(place, name);
+    bytes += await sweepIncoming(place, name).catch(noteFailure);
     yield;
   }
   for await (const { path } of walkKeys({ path: place.objects, begin: "" }, leave)) {
-    bytes += await sweepKey(place, path, startedAtMs);
+    bytes += await sweepKey(place, path, startedAtMs).catch(noteFailure);
     yield;
   }
   endCount(bytes);
+  if (failure !== undefined) throw failure;
 }
 
 /** @returns what stays, in bytes of the bound; 0 for what was put after the round began, which the bound knows already */
