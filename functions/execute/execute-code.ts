@@ -120,12 +120,17 @@ async function runInSession(dependencies: ExecuteCodeDependencies, run: Run): Pr
   if (request.session_id === undefined) return runProgram(dependencies, run, given, null);
   const session = await dependencies.sessions.open(owner, request.session_id);
   try {
-    const names = new Set(given.map(({ name }) => name));
-    const files = [...session.files.filter(({ name }) => !names.has(name)), ...given];
+    const left = session.files.filter((file) => !given.some((other) => takesPlaceOf(other.name, file.name)));
+    const files = [...left, ...given];
     return await runProgram(dependencies, run, files, session);
   } finally {
     await session.close();
   }
+}
+
+/** A file replaces one of its name, and those that cannot lie beside it: `a` and `a/b` are a file and a folder. */
+function takesPlaceOf(name: string, other: string): boolean {
+  return name === other || name.startsWith(`${other}/`) || other.startsWith(`${name}/`);
 }
 
 async function runProgram(

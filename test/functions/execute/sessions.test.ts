@@ -71,6 +71,21 @@ describeWith("sandbox", "sessions", () => {
     expect(await python("print(open('n.txt').read())", { session_id })).toMatchObject({ output: "42\n" });
   });
 
+  it("lets a new file take the place of a folder, and a folder that of a file", async () => {
+    const { session_id } = await python(
+      "import os; os.mkdir('d'); open('d/a', 'w').write('1'); open('f', 'w').write('2')",
+      {
+        session_id: "new",
+      },
+    );
+    const files = [
+      { name: "d", content_base64: "eA==" },
+      { name: "f/b", content_base64: "eQ==" },
+    ];
+    const code = "print(open('d').read(), open('f/b').read())";
+    expect(await python(code, { session_id, files })).toMatchObject({ output: "x y\n" });
+  });
+
   it("is not made unless it is asked for", async () => {
     expect(await python("print(1)")).not.toHaveProperty("session_id");
   });
