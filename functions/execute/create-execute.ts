@@ -23,7 +23,7 @@ import type { Logger } from "#shared/observability/logger.ts";
 import { createSigner } from "#shared/signing/create-signer.ts";
 import { createSlots } from "#shared/slots/create-slots.ts";
 import { createCancelExecution } from "./cancel-execution.ts";
-import { createExecuteCode, type ExecuteCodeDependencies } from "./execute-code.ts";
+import { createExecuteCode } from "./execute-code.ts";
 import { createExecutionStore } from "./executions/execution-store.ts";
 import { createExecutions } from "./executions/run-executions.ts";
 import { createSessionStore } from "./executions/session-store.ts";
@@ -31,7 +31,6 @@ import type { Executor } from "./executor/executor.ts";
 import { createGetExecution } from "./get-execution.ts";
 import { createGetFile } from "./get-file.ts";
 import { createFileFetcher } from "./input-files/create-file-fetcher.ts";
-import type { FileFetcher } from "./input-files/file-fetcher.ts";
 import { prepareInputFiles } from "./input-files/prepare-input-files.ts";
 import { createListExecutions } from "./list-executions.ts";
 import { createListLanguages } from "./list-languages.ts";
@@ -68,7 +67,15 @@ export function createExecute(dependencies: ExecuteDependencies): ExecuteFunctio
     objects,
     sessions: createSessionStore(objects),
     signLink: signer.sign,
-    prepareInputFiles: createPrepare(fetcher),
+    // Contents of files are held in memory, 120 MiB of one request at most.
+    inputSlots: createSlots({
+      places: 8,
+      queue: 32,
+      waitMs: 10_000,
+      busyMessage: "Too many programs come with files: send this one again in a moment.",
+      retryAfterSeconds: 2,
+    }),
+    prepareInputFiles: (request, { signal }) => prepareInputFiles(request, { fetcher, signal }),
   });
   const results = createGetExecution({ executions, signLink: signer.sign });
   const cancels = createCancelExecution({ executions, executionStore });
@@ -82,24 +89,4 @@ export function createExecute(dependencies: ExecuteDependencies): ExecuteFunctio
     toPlainRoute(listLanguages, createListLanguages({ executor })),
   ];
   return { routes: { name: "execute", routes }, close: executions.close };
-}
-
-/** Contents of files are held in memory, 120 MiB of one request at most: few requests at a time have theirs prepared. */
-function createPrepare(fetcher: FileFetcher): ExecuteCodeDependencies["prepareInputFiles"] {
-  const slots = createSlots({
-    places: 4,
-    queue: 32,
-    waitMs: 10_000,
-    busyMessage: "Too many requests bring files: send this one again in a moment.",
-    retryAfterSeconds: 2,
-  });
-  return async (request, { signal }) => {
-    if (!request.files?.length && !request.openaiFileIdRefs?.length) return [];
-    const release = await slots.take(signal);
-    try {
-      return await prepareInputFiles(request, { fetcher, signal });
-    } finally {
-      release();
-    }
-  };
 }

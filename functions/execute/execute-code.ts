@@ -6,6 +6,7 @@ import { FILE_LIFETIME_SECONDS, OUTPUT_FILES, SESSION_FILES } from "#shared/cont
 import { AppError } from "#shared/errors/app-error.ts";
 import type { RequestContext } from "#shared/http/route.ts";
 import type { ObjectStore } from "#shared/object-store/object-store.ts";
+import type { Slots } from "#shared/slots/create-slots.ts";
 import { describeRun } from "./describe-run.ts";
 import { createCollector } from "./executions/collect-results.ts";
 import type { EndedRun, ExecutionRecord } from "./executions/execution-record.ts";
@@ -24,6 +25,8 @@ export interface ExecuteCodeDependencies {
   readonly sessions: SessionStore;
   readonly objects: ObjectStore;
   readonly signLink: SignLink;
+  /** How many programs come with files at the same time. */
+  readonly inputSlots: Slots;
   /** Decodes and fetches the request's files. @throws AppError `invalid_file` or `file_not_fetched` */
   readonly prepareInputFiles: (
     request: ExecuteCodeRequest,
@@ -97,7 +100,7 @@ function createJob(dependencies: ExecuteCodeDependencies, request: ExecuteCodeRe
   const key = request.idempotency_key;
   const run = async (signal: AbortSignal) => {
     try {
-      return await runInSession(dependencies, { request, owner, id, signal });
+      return await runWithFiles(dependencies, { request, owner, id, signal });
     } catch (error) {
       // Nothing has run to its end: the key is free for another attempt.
       if (key !== undefined) await dependencies.executionStore.release(owner, key);
@@ -114,15 +117,29 @@ interface Run {
   readonly signal: AbortSignal;
 }
 
-async function runInSession(dependencies: ExecuteCodeDependencies, run: Run): Promise<EndedRun> {
-  const { request, owner, signal } = run;
-  const given = await dependencies.prepareInputFiles(request, { signal });
+async function runWithFiles(dependencies: ExecuteCodeDependencies, run: Run): Promise<EndedRun> {
+  const { request, signal } = run;
+  if (!request.files?.length && !request.openaiFileIdRefs?.length) return runInSession(dependencies, run, []);
+  const release = await dependencies.inputSlots.take(signal);
+  try {
+    const given = await dependencies.prepareInputFiles(request, { signal });
+    return await runInSession(dependencies, run, given);
+  } finally {
+    release();
+  }
+}
+
+async function runInSession(
+  dependencies: ExecuteCodeDependencies,
+  run: Run,
+  given: readonly InputFile[],
+): Promise<EndedRun> {
+  const { request, owner } = run;
   if (request.session_id === undefined) return runProgram(dependencies, run, given, null);
   const session = await dependencies.sessions.open(owner, request.session_id);
   try {
     const left = session.files.filter((file) => !given.some((other) => takesPlaceOf(other.name, file.name)));
-    const files = [...left, ...given];
-    return await runProgram(dependencies, run, files, session);
+    return await runProgram(dependencies, run, [...left, ...given], session);
   } finally {
     await session.close();
   }
