@@ -22,9 +22,11 @@ __builtins__ = vars(builtins).copy()
 FOLDER = "/workspace/.results"
 PYPLOT = "matplotlib.pyplot"
 MOST_FIGURES = 10
-# In all; the images are small, and what takes longer is left out.
+# In all; what takes longer is left out.
 SECONDS = 5
-MOST_BYTES = 32 << 20
+# The supervisor hands over 16 MiB.
+MOST_BYTES = 15 << 20
+MOST_IMAGE_BYTES = 4 << 20
 MOST_RESULTS_BYTES = 512 << 10
 # Of results.json, for what is not a chart.
 OTHER_BYTES = 48 << 10
@@ -60,6 +62,12 @@ def prepare():
         sys.path.remove(OWN_FOLDER)
         _describers.extend((describe_figure, leave_out_series, describe_table))
     return _describers
+
+
+def practise(figure):
+    """Does ahead what is the same for every figure."""
+    prepare()[0](figure, "")
+    _save(figure, "png")
 
 
 class Results:
@@ -148,15 +156,17 @@ class Results:
                 pass
         number = first
         for figure in figures:
-            images = {"image": f"chart-{number}.png"}
             try:
                 # Data first: what draws a figure may change its axes' limits, never its data.
-                charts = describe_figure(figure, {**images, **({"svg": f"chart-{number}.svg"} if self._with_svg else {})})
-                send(PNG, _save(figure, "png"))
-                if self._with_svg:
-                    send(SVG, _save(figure, "svg"))
+                charts = describe_figure(figure, f"chart-{number}.png")
+                image = _save(figure, "png")
+                drawing = _save(figure, "svg") if self._with_svg else None
             except Exception:  # pylint: disable=broad-except
                 continue
+            send(PNG, image)
+            if drawing is not None and len(drawing) <= MOST_IMAGE_BYTES:
+                send(SVG, drawing)
+                charts = [{**chart, "svg": f"chart-{number}.svg"} for chart in charts]
             send(CHARTS, _to_json(charts))
             send(CHARTS_ALONE, _to_json(leave_out_series(charts)))
             send(DONE, b"%d" % number)
@@ -191,17 +201,23 @@ def _save(figure, kind):
 
     from matplotlib.transforms import Bbox
 
-    figure.draw_without_rendering()
     own = figure.get_size_inches()
+    # Whatever measures the figure draws it as large as it is.
+    figure.set_dpi(min(figure.dpi, (LONGEST_SIDE_PIXELS - 1) / max(own)))
+    figure.draw_without_rendering()
     box = figure.get_tightbbox(figure.canvas.get_renderer() if hasattr(figure.canvas, "get_renderer") else None)
     box = box.padded(PADDING_INCHES)
     size = max(box.width, box.height)
     # Something far away from the axes would leave them tiny.
     if not 0 < size <= 4 * max(own):
         box, size = Bbox([[0, 0], own]), max(own)
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format=kind, bbox_inches=box, dpi=min(figure.dpi, (LONGEST_SIDE_PIXELS - 1) / size))
-    return buffer.getvalue()
+    dpi = min(figure.dpi, (LONGEST_SIDE_PIXELS - 1) / size)
+    while True:
+        buffer = io.BytesIO()
+        figure.savefig(buffer, format=kind, bbox_inches=box, dpi=dpi)
+        if kind == "svg" or buffer.tell() <= MOST_IMAGE_BYTES:
+            return buffer.getvalue()
+        dpi /= 2
 
 
 def _ask_child(work, seconds, most_bytes):

@@ -11,16 +11,16 @@ __builtins__ = vars(builtins).copy()
 MOST_AXES = 20
 
 
-def describe_figure(figure, images):
-    """One description for each pair of axes that shows something; `images` are the names of the figure's files, as they go into each."""
+def describe_figure(figure, image):
+    """One description for each pair of axes that shows something; all have the name of the figure's image."""
     above = getattr(figure, "_suptitle", None)
     title = to_text(above.get_text()) if above is not None else None
     charts = [
-        {**_describe_axes(axes, title), **images, "axes": index}
+        {**_describe_axes(axes, title), "image": image, "axes": index}
         for index, axes in enumerate(figure.axes[:MOST_AXES])
         if _shows_something(axes)
     ]
-    return charts or [{**_describe_nothing(title), **images, "axes": 0}]
+    return charts or [{**_describe_nothing(title), "image": image, "axes": 0}]
 
 
 def leave_out_series(charts):

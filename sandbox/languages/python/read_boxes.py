@@ -19,8 +19,9 @@ def read_boxes(axes, position_values, vertical):
     outlines = [(line, along, across) for line, along, across in lines if len(along) in OUTLINES]
     for patch in axes.patches:
         if type(patch).__name__ == "PathPatch":
-            vertices = patch.get_path().vertices.tolist()[: OUTLINES[-1]]
-            if len(vertices) in OUTLINES or len(vertices) - 1 in OUTLINES:
+            # The last one closes the path.
+            vertices = patch.get_path().vertices[:-1].tolist()
+            if len(vertices) in OUTLINES:
                 along, across = [list(numbers) for numbers in zip(*vertices)][:: 1 if vertical else -1]
                 outlines.append((patch, along, across))
     series, used = [], []
@@ -28,7 +29,8 @@ def read_boxes(axes, position_values, vertical):
     for outline, along, across in outlines[:MOST_BOXES]:
         middle = (min(along) + max(along)) / 2
         parts = by_middle.get(_to_key(middle), [])
-        box = _read_box(parts, outline, min(across), max(across))
+        # From the first corner half around: notches may lead beyond both quartiles.
+        box = _read_box(parts, outline, across[0], across[len(across) // 2])
         if box is None:
             continue
         label = position_values.read_categories([middle])[0]
@@ -73,20 +75,15 @@ def _read_box(parts, outline, low, high):
     whiskers = [across for _, along, across in pieces if len(across) == 2 and along[0] == along[1]]
     lower = [min(across) for across in whiskers if max(across) == low]
     upper = [max(across) for across in whiskers if min(across) == high]
-    medians = [
-        across[0]
-        for _, along, across in pieces
-        if len(across) == 2 and along[0] != along[1] and across[0] == across[1] and low <= across[0] <= high
-    ]
-    if not (lower and upper and medians):
+    if not (lower and upper):
         return None
     least, most = min(lower), max(upper)
-    beyond = [
-        number
-        for line, _, across in pieces
-        if line.get_linestyle() == "None"
-        for number in across
-        if number < least or number > most
-    ]
-    # A cap lies on the edge of a box that has no whisker: the median is drawn after it.
-    return {"min": least, "q1": low, "median": medians[-1], "q3": high, "max": most, "outliers": beyond}
+    levels = [across[0] for _, along, across in pieces if len(across) == 2 and along[0] != along[1] and across[0] == across[1]]
+    # In the order in which they are drawn: caps, if there are any, the median, a line for the mean.
+    medians = [level for level in (levels[2:] if levels[:2] == [least, most] else levels) if low <= level <= high]
+    if not medians:
+        return None
+    # Drawn last; a marker before it is the mean's.
+    outliers = next((across for line, _, across in reversed(pieces) if line.get_linestyle() == "None"), [])
+    beyond = [number for number in outliers if number < least or number > most]
+    return {"min": least, "q1": low, "median": medians[0], "q3": high, "max": most, "outliers": beyond}

@@ -44,6 +44,8 @@ def read_series(axes):
         if is_scatter and len(series) <= MOST_SERIES:
             offsets = collection.get_offsets()
             series.append(_read_points("scatter", collection.get_label(), offsets[:, 0], offsets[:, 1], x_values, y_values))
+    # What has no points is there for the legend.
+    series = [item for item in series if item.get("points") != []]
     return series[:MOST_SERIES], len(series) > MOST_SERIES
 
 
@@ -102,7 +104,7 @@ def _read_bars(container, x_values, y_values):
     values = x_values if vertical else y_values
     count = len(container.patches)
     shapes = [_read_rectangle(container.patches[place], vertical) for place in _choose(count)]
-    series = {"label": to_text(container.get_label()), "orientation": "vertical" if vertical else "horizontal"}
+    series = {"label": _read_label(container), "orientation": "vertical" if vertical else "horizontal"}
     if count <= MOST_POINTS and _do_touch(shapes) and not values._ticks:
         edges = [float(format(shape[0], ".12g")) for shape in shapes]
         edges.append(float(format(shapes[-1][0] + shapes[-1][1], ".12g")))
@@ -114,6 +116,12 @@ def _read_bars(container, x_values, y_values):
         for category, (_, _, base, length) in zip(categories, shapes)
     ]
     return _with_total({"type": "bar", **series, "bars": bars}, count)
+
+
+def _read_label(container):
+    """Histograms name their first bar alone."""
+    labels = [to_text(patch.get_label()) for patch in container.patches[:2]]
+    return to_text(container.get_label()) or (labels[0] if len(labels) < 2 or labels[1] is None else None)
 
 
 def _read_rectangle(patch, vertical):
@@ -145,6 +153,11 @@ def _read_stairs(patch, x_values, y_values):
     )
 
 
+def _round(number):
+    """Matplotlib computes pies with numbers of 32 bits."""
+    return float(format(number, ".6g"))
+
+
 def _read_pie(axes):
     wedges = [patch for patch in axes.patches if type(patch).__name__ == "Wedge"]
     if not wedges:
@@ -155,7 +168,7 @@ def _read_pie(axes):
     if not any(labels) and len(texts) == len(wedges):
         labels = [to_name(text) for text in texts]
     slices = [
-        {"label": labels[place], "fraction": to_middle(0, 2 * angle / 360), "angle": to_middle(0, 2 * angle)}
+        {"label": labels[place], "fraction": _round(angle / 360), "angle": _round(angle)}
         for place, angle in ((place, float(wedges[place].theta2 - wedges[place].theta1)) for place in _choose(len(wedges)))
     ]
     return [_with_total({"type": "pie", "label": None, "slices": slices}, len(wedges))]

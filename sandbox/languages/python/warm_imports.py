@@ -39,7 +39,6 @@ def warm(kind):
     # For the clones, which would compile it each time: its folder is not writable.
     importlib.import_module("run_python")
     if kind == "heavy":
-        importlib.import_module("capture_results").prepare()
         _wait_for_threads()
     gc.collect()
     fill_holes()
@@ -91,7 +90,7 @@ def _draw():
     axes.bar(["a", "b"], [1, 2])
     axes.set_title("Title")
     axes.legend()
-    figure.savefig(io.BytesIO(), format="png")
+    importlib.import_module("capture_results").practise(figure)
     # It holds fonts' files open, which clones close; a fork would empty it anyway.
     matplotlib.font_manager._get_font.cache_clear()
 
