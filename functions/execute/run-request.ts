@@ -75,7 +75,14 @@ async function runProgram(
 ): Promise<EndedRun> {
   const expiresAt = new Date(Date.now() + FILE_LIFETIME_SECONDS * 1000);
   const limits = { count: OUTPUT_FILES.count, fileBytes: OUTPUT_FILES.fileBytes };
-  const collector = createCollector({ store: objects, owner, executionId: id, expiresAt, limits });
+  const collector = createCollector({
+    store: objects,
+    owner,
+    executionId: id,
+    expiresAt,
+    limits,
+    isComplete: session !== null,
+  });
   const program = toProgram(request, files, session !== null);
   const run = await executor.run(program, { signal, receive: collector.receive });
   await session?.save(collector.files, run.unchangedFiles);

@@ -1,3 +1,4 @@
+import { AppError } from "#shared/errors/app-error.ts";
 import type { ObjectStore } from "#shared/object-store/object-store.ts";
 import type { OutputFile, ReceiveFile, SkippedFile } from "../executor/executor.ts";
 import { toMimeType } from "../mime-type.ts";
@@ -28,8 +29,11 @@ export function createCollector(options: {
   readonly expiresAt: Date;
   /** What an answer holds at most. */
   readonly limits: { readonly count: number; readonly fileBytes: number };
+  /** True when a file that cannot be kept is a failure, and not one file less: a session would have lost it. */
+  readonly isComplete: boolean;
 }): Collector {
-  const { store, owner, executionId, expiresAt, limits } = options;
+  const { store, owner, executionId, expiresAt, limits, isComplete } = options;
+  const lost: SkippedFile[] = [];
   const files: StoredFile[] = [];
   const images = new Map<string, StoredFile>();
   let results: ParsedResults = { charts: [], tableMarkdown: null };
@@ -43,16 +47,25 @@ export function createCollector(options: {
     return { name, sizeBytes, mimeType: toMimeType(name), key };
   }
 
+  async function take(file: OutputFile, content: AsyncIterable<Uint8Array>): Promise<void> {
+    if (file.name === RESULTS_FILE) {
+      const bytes = await readAll(content, RESULTS_BYTES);
+      if (bytes !== null) results = parseResults(bytes);
+    } else if (file.name.startsWith(RESULTS_FOLDER)) {
+      images.set(file.name.slice(RESULTS_FOLDER.length), await keep(file, content));
+    } else {
+      files.push(await keep(file, content));
+    }
+  }
+
   return {
     files,
     async receive(file, content) {
-      if (file.name === RESULTS_FILE) {
-        const bytes = await readAll(content, RESULTS_BYTES);
-        if (bytes !== null) results = parseResults(bytes);
-      } else if (file.name.startsWith(RESULTS_FOLDER)) {
-        images.set(file.name.slice(RESULTS_FOLDER.length), await keep(file, content));
-      } else {
-        files.push(await keep(file, content));
+      try {
+        await take(file, content);
+      } catch (error) {
+        if (isComplete || !isStorageFault(error)) throw error;
+        lost.push({ name: file.name, reason: "could not be kept: the server's storage is full or gone" });
       }
     },
     finish(skippedFiles) {
@@ -66,7 +79,7 @@ export function createCollector(options: {
         .map(({ name }) => ({ name, reason: `is one of more than ${limits.count} files` }));
       return {
         files: shown,
-        skippedFiles: [...skippedFiles, ...tooLarge, ...tooMany].slice(0, MOST_SKIPPED),
+        skippedFiles: [...lost, ...skippedFiles, ...tooLarge, ...tooMany].slice(0, MOST_SKIPPED),
         charts: results.charts.flatMap((chart): StoredChart[] => {
           const image = images.get(chart.image);
           if (image === undefined) return [];
@@ -79,6 +92,10 @@ export function createCollector(options: {
 }
 
 const MOST_SKIPPED = 50;
+
+function isStorageFault(error: unknown): boolean {
+  return error instanceof AppError && error.code === "storage_unavailable";
+}
 
 /** @returns null when there is more than `limit`; all of it is read */
 async function readAll(content: AsyncIterable<Uint8Array>, limit: number): Promise<Buffer | null> {
