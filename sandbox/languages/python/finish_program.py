@@ -3,11 +3,11 @@
 import atexit
 import builtins
 import gc
-import os
 import signal
 import sys
 import weakref
 from functools import partial
+from os import _exit, getpid, kill
 
 from frame_stack import call_detached
 from hidden_imports import find_known
@@ -45,9 +45,9 @@ def finish(code, tell, results):
     results.write()
     if code is INTERRUPTED:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
-        os.kill(os.getpid(), signal.SIGINT)
+        kill(getpid(), signal.SIGINT)
     tell(code)
-    os._exit(code)
+    _exit(code)
 
 
 def _delete_objects():

@@ -14,6 +14,7 @@ import os
 import sys
 import types
 from functools import partial
+from os import getpid, kill
 
 from capture_results import PYPLOT, Results
 from finish_program import INTERRUPTED, finish
@@ -143,14 +144,14 @@ def write_program(source):
 
 def create_tell(marker):
     """Lets the supervisor know the exit code ahead of the process's end: to give back its memory takes milliseconds."""
-    own = os.getpid()
+    own = getpid()
 
     def tell(code):
         # A process that the program has forked may come to the end of the program as well.
-        if os.getpid() == own:
+        if getpid() == own:
             marker[EXIT_CODE] = code
             marker[TOLD] = 1
-            os.kill(1, _signal.SIGUSR1)
+            kill(1, _signal.SIGUSR1)
 
     return tell
 
