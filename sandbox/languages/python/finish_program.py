@@ -25,7 +25,10 @@ INTERRUPTED = None
 
 
 def finish(code, tell, results):
-    """Keeps the results, tells the code and ends the process with the code, with 120 when standard output cannot be flushed, or by SIGINT when it was INTERRUPTED."""
+    """Keeps the results, tells the code and ends the process with it.
+
+    The code is 120 when standard output cannot be flushed; when it was INTERRUPTED, the process ends by SIGINT.
+    """
     threads = sys.modules.get("threading")
     try:
         call_detached(partial(getattr(threads, "_shutdown", int)))
