@@ -86,7 +86,7 @@ class Collection:
         for path, placed in self._placed.items():
             state = look_at(self._root, path)
             # A folder that took a file's place is searched as any other.
-            if path in seen or state is None or stat.S_ISDIR(state.st_mode):
+            if path in seen or path.startswith(RESULTS + b"/") or state is None or stat.S_ISDIR(state.st_mode):
                 continue
             seen.add(path)
             if self._is_unchanged(path, state, placed):

@@ -90,6 +90,14 @@ function createPatientNext(sandbox: Sandbox, inbox: Inbox) {
 function createContent(next: ReturnType<typeof createPatientNext>, sizeBytes: number) {
   let left = sizeBytes;
   let isOpen = true;
+  let last: Promise<unknown> = Promise.resolve();
+
+  /** One after the other: a consumer may have asked for a piece that it no longer waits for. */
+  function takeInTurn(): Promise<Buffer | null> {
+    const taken = last.then(() => (left > 0 ? take() : null));
+    last = taken.catch(() => undefined);
+    return taken;
+  }
 
   async function take(): Promise<Buffer> {
     const { type, payload } = await next();
@@ -101,7 +109,7 @@ function createContent(next: ReturnType<typeof createPatientNext>, sizeBytes: nu
   }
 
   async function* read(): AsyncGenerator<Uint8Array> {
-    while (isOpen && left > 0) yield await take();
+    for (let piece = await takeInTurn(); piece !== null && isOpen; piece = await takeInTurn()) yield piece;
   }
 
   return {
@@ -109,7 +117,7 @@ function createContent(next: ReturnType<typeof createPatientNext>, sizeBytes: nu
     /** Lets go of what was not read: the next file comes after it. */
     async finish(): Promise<void> {
       isOpen = false;
-      while (left > 0) await take();
+      while (next.cut() === null && (await takeInTurn()) !== null);
       const reason = next.cut();
       if (reason !== null) throw next.fail(reason);
     },

@@ -43,7 +43,7 @@ const MOST_STEPS = 17;
 const UNSEEN = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/u;
 
 /** True for a relative path that stays in its folder, in characters that can be seen. */
-export function isSafeName(name: string): boolean {
+function isSafeName(name: string): boolean {
   if (UNSEEN.test(name) || Buffer.byteLength(name) > LONGEST_NAME_BYTES) return false;
   const steps = name.split("/");
   return steps.length <= MOST_STEPS && steps.every((step) => step !== "" && step !== "." && step !== "..");

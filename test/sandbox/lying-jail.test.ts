@@ -45,6 +45,7 @@ function startLiar(speak: (jail: Duplex) => void) {
       host.destroy();
     },
   });
+  host.once("end", () => host.end());
   jail.resume();
   jail.on("error", () => undefined);
   speak(jail);
@@ -127,7 +128,6 @@ describe("a jail that a program has taken over", () => {
     const { report, received } = await listenTo((jail) => {
       jail.write(Buffer.concat([whole("a"), file("x", 100), data(50)]));
       setImmediate(() => jail.end());
-      setTimeout(() => jail.destroy(), 50);
     });
     expect(received).toEqual([["a", 1]]);
     expect(report.files.skipped).toEqual(MISSING);

@@ -95,7 +95,8 @@ export interface LanguageReport {
 export interface Executor {
   /**
    * Runs one program. When `signal` aborts, the program is killed and the promise rejects with the signal's reason.
-   * @throws AppError `sandbox_unavailable` when no sandbox can be had, `overloaded` when all are busy.
+   * @throws AppError `sandbox_unavailable` when no sandbox can be had, `overloaded` when all are busy, `invalid_file` when the files do
+   *   not fit into the sandbox; what `receive` and the content of the files throw.
    */
   run(program: Program, options: RunOptions): Promise<RunResult>;
   /** Every language of the contract, with true versions. */

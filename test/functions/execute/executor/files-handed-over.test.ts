@@ -48,6 +48,13 @@ for (const [start, warm] of STARTS) {
       const result = await run(async ({ name }, content) => {
         seen.push(name);
         if (name === "0") return;
+        if (name === "1") {
+          // Asked for, and never waited for.
+          const iterator = content[Symbol.asyncIterator]();
+          await iterator.next();
+          void iterator.next();
+          return;
+        }
         for await (const _piece of content) break;
       });
       expect(seen).toEqual(["0", "1", "2", "3", "4", "5"]);

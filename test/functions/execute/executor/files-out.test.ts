@@ -20,7 +20,7 @@ os.mkdir("shut"); open("shut/in", "w").close(); os.chmod("shut", 0)
 open("fine", "w").write("fine")`;
 
 const LEAVE_UGLY_NAMES = `import os
-for name in (b"new\\nline", b"\\xff\\xfe", b"esc\\x1b[2J", "fine ünï 🎈".encode(), b"back\\\\slash"):
+for name in (b"new\\nline", "para\u2029graph".encode(), b"\\xff\\xfe", b"esc\\x1b[2J", "fine ünï 🎈".encode(), b"back\\\\slash"):
     open(name, "w").close()
 long = "a" * 200
 os.mkdir(long); open(f"{long}/{'b' * 100}", "w").close()
@@ -74,7 +74,14 @@ open("z", "wb").write(b"z" * 1_000_000); open("nothing", "w").close(); open(".hi
       expect([...files.keys()]).toEqual(["back\\slash", "fine ünï 🎈"]);
       const names = run.skippedFiles.map(({ name }) => name);
       expect(names.toSorted()).toEqual(
-        ["bad\ufffd", "esc\ufffd[2J", "new\ufffdline", "\ufffd\ufffd", `${"a".repeat(120)}…`].toSorted(),
+        [
+          "bad\ufffd",
+          "esc\ufffd[2J",
+          "new\ufffdline",
+          "para\ufffdgraph",
+          "\ufffd\ufffd",
+          `${"a".repeat(120)}…`,
+        ].toSorted(),
       );
       expect(new Set(run.skippedFiles.map(({ reason }) => reason)).size).toBe(1);
     });
