@@ -1,5 +1,6 @@
 import type { Execution } from "#shared/contract/execute/execution.ts";
 import type { StoredChart, StoredFile, StoredResults } from "./execution-record.ts";
+import { fitCharts } from "./fit-charts.ts";
 
 type ResultFields = Pick<Execution, "files" | "skipped_files" | "charts" | "markdown" | "openaiFileResponse">;
 
@@ -14,7 +15,7 @@ export interface LinkMaker {
 
 /** ChatGPT takes ten files, and no images or videos. */
 const CHATGPT_FILES = 10;
-/** What charts' data may take of an answer; the largest are left out first. */
+/** What charts' data may take of an answer; the largest lose points first. */
 const CHART_CHARACTERS = 40_000;
 const ALT_TEXT_CHARACTERS = 100;
 
@@ -30,7 +31,10 @@ export function toResultFields(results: StoredResults, links: LinkMaker): Result
     size_bytes: file.sizeBytes,
     url: toUrl(file),
   }));
-  const charts = fitCharts(stored.charts.map((chart) => toChart(chart, toUrl)));
+  const charts = fitCharts(
+    stored.charts.map((chart) => toChart(chart, toUrl)),
+    CHART_CHARACTERS,
+  );
   const markdown = [...charts.map(toImage), results.tableMarkdown ?? ""].filter((part) => part !== "");
   const forChatGpt = files.filter(({ mime_type }) => !/^(?:image|video)\//.test(mime_type));
   return {
@@ -65,19 +69,4 @@ function toChart({ chart, image, svg }: StoredChart, toUrl: (file: StoredFile) =
 function toImage({ title, image_url }: ChartField): string {
   const text = (title ?? "Chart").replaceAll(/[^\p{L}\p{N} .,:;%()+-]/gu, " ").trim();
   return `![${text.slice(0, ALT_TEXT_CHARACTERS).toWellFormed() || "Chart"}](${image_url})`;
-}
-
-function fitCharts(charts: readonly ChartField[]): ChartField[] {
-  const sizes = charts.map((chart) => JSON.stringify(chart.series).length);
-  let total = sizes.reduce((sum, size) => sum + size, 0);
-  const fitting = [...charts];
-  while (total > CHART_CHARACTERS) {
-    const largest = sizes.indexOf(Math.max(...sizes));
-    const chart = fitting[largest];
-    if (chart === undefined) break;
-    fitting[largest] = { ...chart, series: [], thinned: true };
-    total -= sizes[largest] ?? 0;
-    sizes[largest] = 0;
-  }
-  return fitting;
 }
