@@ -52,23 +52,20 @@ class Collection:
         self._left_out = 0
 
     def is_empty(self):
-        """True when there is nothing but the program: for most of them the one look that they cost."""
-        with os.scandir(FOLDER) as entries:
-            return all(self._is_program(entry) for entry in entries)
-
-    def _is_program(self, entry):
-        """For a folder that may still change."""
+        """True when there is nothing but the program: for most of them the one look that they cost. The folder may still change."""
         try:
-            return os.fsencode(entry.name) == self._program and self._is_source(entry.stat(follow_symlinks=False))
+            names = os.listdir(FOLDER)
         except OSError:
             return False
+        return not names or (names == [self._program.decode()] and has_content(f"{FOLDER}/{names[0]}", self._source))
 
     def send(self):
         """Call it when every other process of the jail is gone."""
+        # The program may have shut it.
+        os.chmod(FOLDER, 0o755)
         self._root = open_root()
         seen = set()
-        program = look_at(self._root, self._program)
-        if program is not None and self._is_source(program):
+        if has_content(f"{FOLDER}/{self._program.decode()}", self._source):
             seen.add(self._program)
         if stat.S_ISDIR(getattr(look_at(self._root, RESULTS), "st_mode", 0)):
             seen.add(RESULTS)
@@ -140,18 +137,6 @@ class Collection:
             os.close(descriptor)
         return None
 
-    def _is_source(self, state):
-        if not stat.S_ISREG(state.st_mode) or state.st_size != len(self._source):
-            return False
-        try:
-            descriptor = os.open(os.path.join(FOLDER.encode(), self._program), READ_FLAGS)
-        except OSError:
-            return False
-        try:
-            return os.read(descriptor, len(self._source) + 1) == self._source
-        finally:
-            os.close(descriptor)
-
     def _skip(self, path, reason):
         if len(self._skipped) < MOST_SKIPPED:
             self._skipped.append((to_shown(path), reason))
@@ -160,6 +145,27 @@ class Collection:
 
     def _describe(self):
         return {"skipped": self._skipped, "left_out": self._left_out, "unchanged": self._unchanged}
+
+
+def has_content(path, content):
+    """True for a regular file with exactly this content; a link is none."""
+    try:
+        descriptor = os.open(path, READ_FLAGS)
+    except OSError:
+        return False
+    try:
+        state = os.fstat(descriptor)
+        if not stat.S_ISREG(state.st_mode) or state.st_size != len(content):
+            return False
+        return os.read(descriptor, len(content) + 1) == content
+    finally:
+        os.close(descriptor)
+
+
+def rehearse():
+    """What a clone does for the first time copies pages: better while nobody waits for it."""
+    os.listdir(FOLDER)
+    has_content(__file__, b"")
 
 
 def to_shown(path):

@@ -14,7 +14,7 @@ import time
 import program
 from bell import Bell
 from capture import Capture
-from collect_files import Collection
+from collect_files import Collection, rehearse
 from feed import Feed
 from frames import (
     EXIT,
@@ -224,6 +224,7 @@ def serve(channel, limits, memory_group):
         limits = json.loads(channel.wait_for(LANGUAGE))
     waiting = program.start_waiting(limits, memory_group)
     bell = Bell()
+    rehearse()
     wait_until_ready(channel, waiting)
     channel.send(READY)
     asked = wait_for_request(channel, waiting, limits)

@@ -141,6 +141,12 @@ for i in range(20): open(f"{i:02}", "w").close()`;
       expect(toText(failed.files)).toEqual({ before: "kept" });
     });
 
+    it("those in a folder that the program has shut", async () => {
+      const { run, files } = await keep("import os\nopen('in', 'w').write('in')\nos.chmod('/workspace', 0)");
+      expect(run).toMatchObject({ status: "succeeded", skippedFiles: [] });
+      expect(toText(files)).toEqual({ in: "in" });
+    });
+
     it("those of JavaScript", async () => {
       const code = "require('fs').writeFileSync('out.svg', '<svg/>')";
       expect(toText((await keep(code, { language: "javascript" })).files)).toEqual({ "out.svg": "<svg/>" });
