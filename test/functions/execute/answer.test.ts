@@ -38,7 +38,7 @@ describeWith("sandbox", "the answer to POST /execute", () => {
       start: expect.stringMatching(/^(?:warm|cold)$/),
       truncated: false,
       execution_id: expect.stringMatching(/^[0-9a-f]{12}-[0-9a-f]{32}$/),
-      request_id: expect.stringMatching(/^[0-9a-f]{12}-[0-9a-f]{32}$/),
+      request_id: expect.stringMatching(/^[0-9a-f-]{36}$/),
     });
   });
 
