@@ -21,7 +21,7 @@ export function createCancelExecution({
     context: RequestContext,
   ): Promise<CancelExecutionResponse> => {
     const owner = ownerOf(context.principal);
-    const record = await executionStore.find(owner, id);
+    const record = await executionStore.records.find(owner, id);
     if (record === null) throw unknownExecution();
     const isRunning = record.outcome === null;
     if (isRunning) await executions.cancel(owner, id);

@@ -56,8 +56,8 @@ export interface ExecuteFunction {
 /** The function `execute`: runs programs, keeps what they leave, and lists languages. */
 export function createExecute(dependencies: ExecuteDependencies): ExecuteFunction {
   const { executor, objects, signingKey, fileHosts, logger } = dependencies;
-  const executionStore = createExecutionStore(objects);
-  const executions = createExecutions({ store: executionStore, logger });
+  const executionStore = createExecutionStore(objects, logger);
+  const executions = createExecutions(executionStore);
   const signer = createSigner({ keys: [signingKey], purpose: "file" });
   const fetcher = createFileFetcher({ allowedHosts: fileHosts, logger });
   const runs = createExecuteCode({

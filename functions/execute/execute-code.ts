@@ -4,8 +4,9 @@ import type { ExecuteCodeRequest } from "#shared/contract/execute/execute-code.t
 import type { Execution } from "#shared/contract/execute/execution.ts";
 import { AppError } from "#shared/errors/app-error.ts";
 import type { RequestContext } from "#shared/http/route.ts";
+import { createExecutionId } from "./executions/execution-id.ts";
 import type { ExecutionRecord } from "./executions/execution-record.ts";
-import { createExecutionId, type ExecutionStore } from "./executions/execution-store.ts";
+import type { ExecutionStore } from "./executions/execution-store.ts";
 import { ownerOf } from "./executions/owner-of.ts";
 import type { Executions, Job, Waiting } from "./executions/run-executions.ts";
 import { type SignLink, toExecution } from "./executions/to-execution.ts";

@@ -14,7 +14,7 @@ export function createListExecutions({ executionStore }: { readonly executionSto
     context: RequestContext,
   ): Promise<ListExecutionsResponse> => {
     const page = { limit: limit + 1, ...(after === undefined ? {} : { after }) };
-    const found = await executionStore.list(ownerOf(context.principal), page);
+    const found = await executionStore.records.list(ownerOf(context.principal), page);
     const shown = found.slice(0, limit);
     return {
       executions: shown.map(toRow),

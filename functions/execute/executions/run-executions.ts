@@ -1,9 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { AppError } from "#shared/errors/app-error.ts";
-import type { Logger } from "#shared/observability/logger.ts";
 import type { EndedRun, ExecutionRecord, FailedRun } from "./execution-record.ts";
 import type { ExecutionStore } from "./execution-store.ts";
-import { createNotes } from "./note-executions.ts";
 
 /** What is to be run: it may begin only when its execution has been noted. */
 export interface Job {
@@ -40,12 +38,6 @@ export interface Executions {
   close(): Promise<void>;
 }
 
-/** What executions are run with. */
-export interface ExecutionsOptions {
-  readonly store: ExecutionStore;
-  readonly logger: Logger;
-}
-
 interface Running {
   readonly owner: string;
   readonly controller: AbortController;
@@ -56,22 +48,25 @@ const ASK_AGAIN_MS = 500;
 /** Queue, start, program and the collection of its files together take less. */
 const LONGEST_MS = 120_000;
 
-/** @param options.store remembers what callers may ask for later */
-export function createExecutions({ store, logger }: ExecutionsOptions): Executions {
+/** @param store remembers what callers may ask for later */
+export function createExecutions(store: ExecutionStore): Executions {
   const running = new Map<string, Running>();
-  const notes = createNotes({ store, logger });
+  const { records } = store;
 
   async function run(job: Job, controller: AbortController, isLeft: () => boolean): Promise<ExecutionRecord> {
     const { owner, record } = job;
     try {
-      if (isLeft()) await store.save(owner, record);
+      if (isLeft()) await records.save(owner, record);
       const outcome = await job.run(controller.signal).catch((error: unknown) => {
         if (isLeft()) return toFailedRun(error);
         throw error;
       });
       const ended = { ...record, outcome };
       // Whoever cancels an execution removes it.
-      if (!isCancelled(controller.signal)) await notes.take(owner, ended, { late: !isLeft() });
+      if (isCancelled(controller.signal)) return ended;
+      const later = () => records.saveLater(owner, ended);
+      if (isLeft()) await records.save(owner, ended).catch(later);
+      else later();
       return ended;
     } finally {
       running.delete(record.id);
@@ -93,7 +88,7 @@ export function createExecutions({ store, logger }: ExecutionsOptions): Executio
       try {
         const first = await firstOf(ended, waitMs, signal);
         if (first !== null) return first;
-        if (!isLeft) await store.save(owner, record);
+        if (!isLeft) await records.save(owner, record);
         isLeft = true;
         void heedCancels(store, job, controller, () => running.has(record.id));
         return record;
@@ -107,7 +102,7 @@ export function createExecutions({ store, logger }: ExecutionsOptions): Executio
     async wait(owner, id, waiting) {
       const here = running.get(id);
       if (here?.owner !== owner) return waitElsewhere(store, owner, id, waiting);
-      return (await firstOf(here.ended, waiting.waitMs, waiting.signal)) ?? store.find(owner, id);
+      return (await firstOf(here.ended, waiting.waitMs, waiting.signal)) ?? records.find(owner, id);
     },
     async cancel(owner, id) {
       const here = running.get(id);
@@ -119,7 +114,7 @@ export function createExecutions({ store, logger }: ExecutionsOptions): Executio
       const reason = new AppError("shutting_down", "The server stopped: send the program again in a moment.");
       for (const { controller } of running.values()) controller.abort(reason);
       await Promise.allSettled([...running.values()].map(({ ended }) => ended));
-      await notes.settle();
+      await records.settle();
     },
   };
 }
@@ -146,7 +141,7 @@ async function waitElsewhere(
 ): Promise<ExecutionRecord | null> {
   const until = performance.now() + waitMs;
   for (;;) {
-    const record = await store.find(owner, id);
+    const record = await store.records.find(owner, id);
     if (record === null ? !isExpected : record.outcome !== null) return record;
     if (record !== null && Date.now() - Date.parse(record.startedAt) > LONGEST_MS) {
       return { ...record, outcome: toLostRun() };
