@@ -52,7 +52,8 @@ export function createCollector(options: {
       const bytes = await readAll(content, RESULTS_BYTES);
       if (bytes !== null) results = parseResults(bytes);
     } else if (file.name.startsWith(RESULTS_FOLDER)) {
-      images.set(file.name.slice(RESULTS_FOLDER.length), await keep(file, content));
+      const name = file.name.slice(RESULTS_FOLDER.length);
+      images.set(name, await keep({ ...file, name }, content));
     } else {
       files.push(await keep(file, content));
     }

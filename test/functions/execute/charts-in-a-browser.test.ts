@@ -41,6 +41,7 @@ describeWith("chromium", "charts in Chromium", () => {
     expect(body).toMatchObject({ success: true, stderr: "" });
     expect(body.charts).toMatchObject([{ type: "line", title: "Growth", x_label: "n" }]);
     expect(JSON.stringify(body.charts[0].series)).toContain("squares");
+    expect(body.charts[0].image_url).toMatch(/\/chart-1\.png$/);
     expect(body.markdown).toContain(`![Growth](${body.charts[0].image_url})`);
     const painted = await show(body.charts[0].image_url);
     expect(painted.width).toBeGreaterThan(300);
