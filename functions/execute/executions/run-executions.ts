@@ -157,15 +157,16 @@ function isCancelled({ aborted, reason }: AbortSignal): boolean {
 
 /** @returns null when the time is over first @throws the signal's reason */
 async function firstOf<T>(promise: Promise<T>, waitMs: number, signal: AbortSignal): Promise<T | null> {
-  const over = new AbortController();
+  const other = Promise.withResolvers<null>();
+  const timer = setTimeout(() => other.resolve(null), waitMs);
+  const leave = () => other.reject(signal.reason);
+  signal.addEventListener("abort", leave, { once: true });
+  if (signal.aborted) leave();
   try {
-    const either = AbortSignal.any([signal, over.signal]);
-    return await Promise.race([promise, sleep(waitMs, null, { signal: either })]);
-  } catch (error) {
-    signal.throwIfAborted();
-    throw error;
+    return await Promise.race([promise, other.promise]);
   } finally {
-    over.abort();
+    clearTimeout(timer);
+    signal.removeEventListener("abort", leave);
   }
 }
 
