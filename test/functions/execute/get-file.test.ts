@@ -1,63 +1,19 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import { createGetFile, type FileToken } from "#functions/execute/get-file.ts";
-import { type GetFileParameters, getFile } from "#shared/contract/execute/get-file.ts";
-import { toStreamRoute } from "#shared/http/route.ts";
-import type { ObjectStore } from "#shared/object-store/object-store.ts";
-import { createFolderObjectStore } from "#shared/object-store/object-store-folder.ts";
+import { describe, expect, it } from "@jest/globals";
 import { createUnavailableObjectStore } from "#shared/object-store/object-store-unavailable.ts";
-import { createLogger } from "#shared/observability/logger.ts";
 import { createSigner } from "#shared/signing/create-signer.ts";
-import { compileParameters, type ServedRoutes, serveRoutes } from "../../http/serve-routes.fixture.ts";
+import {
+  csv,
+  header,
+  inAnHour,
+  LARGE_BYTES,
+  linkTo,
+  serveFiles,
+  serveStore,
+  signer,
+  TEXT,
+} from "./get-file.fixture.ts";
 
-const HOUR_MS = 3_600_000;
-const inAnHour = () => new Date(Date.now() + HOUR_MS);
-const TEXT = "0123456789";
-const LARGE_BYTES = 3 * 1024 * 1024 + 7;
-
-const signer = createSigner({ keys: ["k".repeat(32)], purpose: "file" });
-const serveStore = (store: ObjectStore): Promise<ServedRoutes> =>
-  serveRoutes([
-    toStreamRoute(getFile, compileParameters<GetFileParameters>(getFile), createGetFile({ store, signer })),
-  ]);
-
-let folder: string;
-let store: ObjectStore;
-let served: ServedRoutes;
-
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "get-file-test-"));
-  const logger = createLogger({}, () => undefined);
-  store = await createFolderObjectStore({
-    folder: join(folder, "store"),
-    maxBytes: 64 * 1024 * 1024,
-    logger,
-  });
-  await store.put("files/text", Buffer.from(TEXT), { expiresAt: inAnHour() });
-  await store.put("files/other", Buffer.from(TEXT), { expiresAt: inAnHour() });
-  await store.put("files/empty", Buffer.alloc(0), { expiresAt: inAnHour() });
-  await store.put("files/large", Buffer.alloc(LARGE_BYTES, "large"), { expiresAt: inAnHour() });
-  served = await serveStore(store);
-});
-afterAll(async () => {
-  await served.stop();
-  await store.close();
-  await rm(folder, { recursive: true, force: true });
-});
-
-/** The path of a link, as an answer of execute_code would carry it. */
-function linkTo(token: FileToken, name = "a.csv", expiresAt = inAnHour()): string {
-  return `/execute/files/${signer.sign(token, expiresAt)}/${name}`;
-}
-
-const csv = (key = "files/text"): string => linkTo({ k: key, t: "text/csv" });
-
-const get = (path: string, headers: Readonly<Record<string, string>> = {}, method = "GET") =>
-  fetch(`${served.url}${path}`, { method, headers });
-
-const header = (response: Response, name: string) => response.headers.get(name);
+const { get, served, store } = serveFiles();
 
 describe("a link that is good for nothing is answered with one and the same sentence", () => {
   const foreign = createSigner({ keys: ["x".repeat(32)], purpose: "file" });
@@ -91,11 +47,11 @@ describe("a link that is good for nothing is answered with one and the same sent
   });
 
   it("one whose file has been deleted, or has expired", async () => {
-    await store.put("files/deleted", Buffer.from("x"), { expiresAt: inAnHour() });
-    await store.put("files/expired", Buffer.from("x"), { expiresAt: new Date(Date.now() + 300) });
+    await store().put("files/deleted", Buffer.from("x"), { expiresAt: inAnHour() });
+    await store().put("files/expired", Buffer.from("x"), { expiresAt: new Date(Date.now() + 300) });
     const [deleted, expired] = [csv("files/deleted"), csv("files/expired")];
     expect((await get(deleted)).status).toBe(200);
-    await store.delete("files/deleted");
+    await store().delete("files/deleted");
     await new Promise((resolve) => setTimeout(resolve, 400));
     expect([(await get(deleted)).status, (await get(expired)).status]).toEqual([404, 404]);
   });
@@ -169,7 +125,7 @@ describe("a file", () => {
   it("leaves its link out of the log", async () => {
     const link = csv();
     await get(link);
-    expect(served.logs()).not.toContain(link.split("/")[3]);
+    expect(served().logs()).not.toContain(link.split("/")[3]);
   });
 });
 
@@ -227,103 +183,5 @@ describe("Content-Disposition", () => {
       "application/octet-stream",
       null,
     ]);
-  });
-});
-
-describe("a range", () => {
-  it.each([
-    ["bytes=0-0", "0", "bytes 0-0/10"],
-    ["bytes=2-5", "2345", "bytes 2-5/10"],
-    ["bytes=7-", "789", "bytes 7-9/10"],
-    ["bytes=-3", "789", "bytes 7-9/10"],
-    ["bytes=-99", TEXT, "bytes 0-9/10"],
-    ["bytes=8-99", "89", "bytes 8-9/10"],
-    [`bytes=9-${"9".repeat(400)}`, "9", "bytes 9-9/10"],
-    ["BYTES=1-1", "1", "bytes 1-1/10"],
-  ])("%s is sent alone", async (range, body, contentRange) => {
-    const response = await get(csv(), { range });
-    expect([response.status, await response.text()]).toEqual([206, body]);
-    expect(header(response, "content-range")).toBe(contentRange);
-    expect(header(response, "content-length")).toBe(String(body.length));
-  });
-
-  it("of a large file begins and ends between chunks", async () => {
-    const response = await get(csv("files/large"), { range: "bytes=65535-200001" });
-    const expected = Buffer.alloc(LARGE_BYTES, "large").subarray(65_535, 200_002);
-    expect(Buffer.from(await response.arrayBuffer()).equals(expected)).toBe(true);
-  });
-
-  it.each([
-    "bytes=0-1,3-4",
-    "bytes=5-2",
-    "bytes=-",
-    "bytes=a-b",
-    "bytes=1.5-2",
-    "bytes=--1",
-    "lines=0-1",
-    "bytes 0-1",
-    "",
-  ])("%j is none that is served: the whole file comes", async (range) => {
-    const response = await get(csv(), { range });
-    expect([response.status, await response.text()]).toEqual([200, TEXT]);
-    expect(header(response, "content-range")).toBeNull();
-  });
-
-  it.each([
-    ["bytes=10-", "files/text", 10],
-    ["bytes=99-100", "files/text", 10],
-    [`bytes=${"9".repeat(400)}-`, "files/text", 10],
-    ["bytes=-0", "files/text", 10],
-    ["bytes=0-", "files/empty", 0],
-    ["bytes=-1", "files/empty", 0],
-  ])("%s that %s does not have is refused with its size", async (range, key, size) => {
-    const response = await get(csv(key), { range });
-    expect([response.status, (await response.json()).code]).toEqual([416, "range_not_satisfiable"]);
-    expect(header(response, "content-range")).toBe(`bytes */${size}`);
-  });
-
-  it("is served when If-Range names the file as it is, else all of it", async () => {
-    const link = csv();
-    const etag = header(await get(link), "etag") ?? "";
-    const ask = (condition: string) => get(link, { range: "bytes=0-1", "if-range": condition });
-    expect((await ask(etag)).status).toBe(206);
-    for (const other of ['"other"', `W/${etag}`, new Date().toUTCString()]) {
-      expect([other, (await ask(other)).status]).toEqual([other, 200]);
-    }
-  });
-
-  it("is passed over by HEAD", async () => {
-    const response = await get(csv(), { range: "bytes=0-1" }, "HEAD");
-    expect([response.status, header(response, "content-length")]).toEqual([200, "10"]);
-  });
-});
-
-describe("If-None-Match", () => {
-  it.each([
-    (etag: string) => etag,
-    (etag: string) => `W/${etag}`,
-    (etag: string) => `"x", ${etag}`,
-    () => "*",
-  ])("of a reader who has the file is answered without it (%#)", async (toCondition) => {
-    const etag = header(await get(csv()), "etag") ?? "";
-    expect(etag).toMatch(/^"[\w-]+"$/);
-    const response = await get(csv(), { "if-none-match": toCondition(etag), range: "bytes=0-1" });
-    expect([response.status, await response.text(), header(response, "etag")]).toEqual([304, "", etag]);
-    expect(header(response, "content-length")).toBeNull();
-  });
-
-  it("of a reader who has another file is not", async () => {
-    const etag = header(await get(csv("files/other")), "etag") ?? "";
-    expect((await get(csv(), { "if-none-match": etag })).status).toBe(200);
-  });
-
-  it("of a reader who has the file as it was before it was replaced is not", async () => {
-    await store.put("files/replaced", Buffer.from("before"), { expiresAt: inAnHour() });
-    const etag = header(await get(csv("files/replaced")), "etag") ?? "";
-    await store.put("files/replaced", Buffer.from("after!"), {
-      expiresAt: new Date(Date.now() + 2 * HOUR_MS),
-    });
-    const response = await get(csv("files/replaced"), { "if-none-match": etag });
-    expect([response.status, await response.text()]).toEqual([200, "after!"]);
   });
 });
