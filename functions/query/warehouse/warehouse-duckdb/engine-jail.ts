@@ -19,8 +19,8 @@ const NODE_FLAGS = [
 ];
 /** DuckDB itself may take this share of the limit; the rest is Node, the translator and what DuckDB does not count. */
 const DUCKDB_SHARE = 0.5;
-/** Threads that run statements: four queries, the catalogue, and room for one that does not end. */
-const POOL_THREADS = 8;
+/** Threads that wait for DuckDB: the statement's, the catalogue's. */
+const POOL_THREADS = 4;
 
 function packageFolder(name: string): string {
   let folder = dirname(fileURLToPath(import.meta.resolve(name)));
@@ -79,18 +79,6 @@ export function findEngineProcess(marker: string): number | null {
     if (program === INNER_NODE && parameters.includes(marker)) return Number(name);
   }
   return null;
-}
-
-/**
- * Memory that a process itself took, in bytes, counted by the kernel; 0 when it is gone. Pages of its program files are left out: they
- * are shared, and the kernel takes them back when it needs them.
- */
-export function readResidentBytes(pid: number): number {
-  const status = readProcessFile(String(pid), "status");
-  const kilobytes = [...status.matchAll(/^Rss(?:Anon|Shmem):\s+(\d+) kB$/gm)].map((match) =>
-    Number(match[1]),
-  );
-  return kilobytes.reduce((sum, count) => sum + count, 0) * 1024;
 }
 
 function readProcessFile(pid: string, file: string): string {

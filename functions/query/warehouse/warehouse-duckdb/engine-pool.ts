@@ -1,108 +1,131 @@
 import { AppError } from "#shared/errors/app-error.ts";
-import { createSlots } from "#shared/slots/create-slots.ts";
-import type { Statement } from "../warehouse.ts";
-import { type EngineOptions, type EngineProcess, type EngineResult, startEngine } from "./engine-process.ts";
+import { createEngineCrew, type EngineCrew } from "./engine-crew.ts";
+import type { EngineOptions, EngineProcess } from "./engine-process.ts";
+import type { MemoryWatch } from "./memory-watch.ts";
+import { createWaitingLine } from "./waiting-line.ts";
 
-/** The engine that everyone shares, and engines for statements that must run alone. */
+/** Engines that wait for jobs. Each does one job at a time, so that no statement can hold up or end another one. */
 export interface EnginePool {
   /**
-   * Runs a statement; one that was running when the shared engine died runs once more in an engine of its own.
-   * @throws AppError `warehouse_unavailable`, `overloaded`; the reason of `stop` when it aborts before the statement starts
+   * Lends an engine to one job.
+   * @throws AppError `warehouse_unavailable`; the reason of `stop` when it aborts before an engine is free
    */
-  run(statement: Statement, stop: AbortSignal): Promise<EngineResult>;
-  /** Starts the shared engine. @throws AppError `warehouse_unavailable` */
+  use<Result>(stop: AbortSignal, work: (engine: EngineProcess) => Promise<Result>): Promise<Result>;
+  /** Starts the first engines; resolves when one is ready. @throws AppError `warehouse_unavailable` */
   warm(): Promise<void>;
-  /** Ends every engine; no statement may start afterwards. */
+  /** Ends every engine; nothing may be asked afterwards. */
   close(): Promise<void>;
 }
 
-/** What a caller reads when every place is taken. */
-export const BUSY = {
-  busyMessage: "The warehouse is busy with other queries. Try again in a few seconds.",
-  retryAfterSeconds: 5,
-} as const;
+/** How many engines there are. */
+export interface PoolSize {
+  readonly max: number;
+  /** Kept even when nothing is asked: one for the next statement, one that is there when that takes long. */
+  readonly idle: number;
+}
 
-const ALONE_QUEUE = 64;
-const ALONE_WAIT_MS = 60_000;
+/** How long every engine may be busy before another one is started. */
+const BUSY_MS = 40;
+/** An engine beyond `idle` that did nothing for so long is ended. */
+const SPARE_MS = 60_000;
+/** An engine that holds more than this share of the limit after a job is replaced: what DuckDB took, it keeps. */
+const KEPT_SHARE = 0.45;
+
+interface Idle {
+  readonly engine: EngineProcess;
+  readonly since: number;
+}
 
 /** Starts nothing yet. */
-export function createEnginePool(options: EngineOptions): EnginePool {
-  const engines = new Set<EngineProcess>();
-  const alone = createSlots({ ...BUSY, places: 1, queue: ALONE_QUEUE, waitMs: ALONE_WAIT_MS });
-  let shared: EngineProcess | null = null;
+export function createEnginePool(options: EngineOptions, memory: MemoryWatch, size: PoolSize): EnginePool {
+  const line = createWaitingLine<EngineProcess>();
+  /** The last one has the warmest caches and is taken first. */
+  const idle: Idle[] = [];
   let closed = false;
-
-  function start(): EngineProcess {
-    if (closed)
-      throw new AppError("warehouse_unavailable", "The warehouse is shutting down. Try again later.");
-    const engine = startEngine(options);
-    engines.add(engine);
-    return engine;
-  }
-
-  async function end(engine: EngineProcess): Promise<void> {
-    await engine.close();
-    engines.delete(engine);
-  }
-
-  async function untilReady(engine: EngineProcess, stop: AbortSignal): Promise<EngineProcess> {
-    const stopped = Promise.withResolvers<never>();
-    const onStop = () => stopped.reject(stop.reason);
-    if (stop.aborted) onStop();
-    stop.addEventListener("abort", onStop, { once: true });
-    stopped.promise.catch(() => null);
-    try {
-      await Promise.race([engine.ready, stopped.promise]);
-    } catch (cause) {
-      stop.throwIfAborted();
+  const offer = (engine: EngineProcess) => {
+    if (!line.serve(engine)) idle.push({ engine, since: performance.now() });
+  };
+  const crew = createEngineCrew(options, memory, {
+    onReady: offer,
+    onFailed(cause) {
       options.logger.log("ERROR", "warehouse engine did not start");
-      throw unavailable(cause);
-    } finally {
-      stop.removeEventListener("abort", onStop);
-    }
-    return engine;
+      if (crew.size() === 0) line.rejectAll(unavailable(cause));
+    },
+  });
+  const growth = createGrowth(crew, size, () => idle.length === 0 && !closed);
+
+  async function replace(engine: EngineProcess): Promise<void> {
+    await crew.end(engine);
+    if (!closed) growth.fill();
   }
 
-  function sharedEngine(stop: AbortSignal): Promise<EngineProcess> {
-    if (shared?.isAlive() !== true) {
-      if (shared !== null) void end(shared);
-      shared = start();
-    }
-    return untilReady(shared, stop);
+  async function take(stop: AbortSignal): Promise<EngineProcess> {
+    if (closed) throw shuttingDown();
+    growth.fill();
+    const engine = popAlive(idle);
+    growth.consider();
+    return engine ?? line.wait(stop);
   }
 
-  /** Here the culprit of an engine's death meets nobody: when this engine dies too, it was this statement. */
-  async function runAlone(statement: Statement, stop: AbortSignal): Promise<EngineResult> {
-    const release = await alone.take(stop);
-    try {
-      const engine = start();
-      try {
-        return await (await untilReady(engine, stop)).run(statement, stop);
-      } finally {
-        await end(engine);
-      }
-    } finally {
-      release();
-    }
+  function giveBack(engine: EngineProcess): void {
+    const isTooLarge = engine.residentBytes() > options.memoryLimitBytes * KEPT_SHARE;
+    if (closed || isTooLarge || !engine.isAlive()) void replace(engine);
+    else offer(engine);
+    const [oldest] = idle;
+    if (oldest === undefined || crew.size() <= size.idle) return;
+    if (performance.now() - oldest.since < SPARE_MS) return;
+    idle.shift();
+    void replace(oldest.engine);
   }
 
   return {
-    async run(statement, stop) {
-      const engine = await sharedEngine(stop);
-      const result = await engine.run(statement, stop);
-      const isCulprit = result.kind === "died" && result.reason === "memory" && result.wasAlone;
-      return result.kind === "died" && !isCulprit && !stop.aborted && !closed
-        ? runAlone(statement, stop)
-        : result;
+    async use(stop, work) {
+      stop.throwIfAborted();
+      const engine = await take(stop);
+      try {
+        return await work(engine);
+      } finally {
+        giveBack(engine);
+      }
     },
-    async warm() {
-      await sharedEngine(new AbortController().signal);
-    },
+    warm: async () => offer(await take(new AbortController().signal)),
     async close() {
       closed = true;
-      await Promise.all([...engines].map(end));
+      growth.stop();
+      await crew.endAll();
+      line.rejectAll(shuttingDown());
     },
   };
+}
+
+/** Decides when another engine is started. */
+function createGrowth(crew: EngineCrew, size: PoolSize, isWanted: () => boolean) {
+  let timer: NodeJS.Timeout | undefined;
+  return {
+    fill(): void {
+      while (crew.size() < size.idle) crew.grow();
+    },
+    /** Starts one more unless an engine becomes free soon. */
+    consider(): void {
+      if (!isWanted()) return;
+      timer ??= setTimeout(() => {
+        timer = undefined;
+        if (isWanted() && !crew.isGrowing() && crew.size() < size.max) crew.grow();
+      }, BUSY_MS);
+    },
+    stop: () => clearTimeout(timer),
+  };
+}
+
+function popAlive(idle: Idle[]): EngineProcess | null {
+  for (let next = idle.pop(); next !== undefined; next = idle.pop()) {
+    if (next.engine.isAlive()) return next.engine;
+  }
+  return null;
+}
+
+function shuttingDown(): AppError {
+  return new AppError("warehouse_unavailable", "The warehouse is shutting down. Try again later.");
 }
 
 function unavailable(cause: unknown): AppError {

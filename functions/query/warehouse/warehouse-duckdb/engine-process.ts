@@ -2,25 +2,34 @@ import type { Jail, JailSpec } from "#sandbox/jail/jail.ts";
 import { readBounded } from "#sandbox/jail/start-jail.ts";
 import { hidePaths } from "#shared/observability/describe-cause.ts";
 import type { Logger } from "#shared/observability/logger.ts";
-import type { QueryOutcome, Statement } from "../warehouse.ts";
 import { readFrames, writeFrame } from "./engine/frames.ts";
-import type { EngineReply, EngineRequest } from "./engine/messages.ts";
-import { findEngineProcess, readResidentBytes, toEngineJail } from "./engine-jail.ts";
+import type { EngineAnswer, EngineJob, EngineReply, EngineRequest, FirstPage } from "./engine/messages.ts";
+import { findEngineProcess, toEngineJail } from "./engine-jail.ts";
+import type { MemoryWatch, WatchedProcess } from "./memory-watch.ts";
 
-/** How one statement left the engine. */
+/** How one job left the engine. */
 export type EngineResult =
-  | { readonly kind: "outcome"; readonly outcome: QueryOutcome }
-  | Extract<EngineReply, { kind: "refused" }>
+  | Exclude<EngineAnswer, { kind: "interrupted" }>
   | { readonly kind: "stopped" }
-  | { readonly kind: "died"; readonly reason: "memory" | "other"; readonly wasAlone: boolean };
+  | { readonly kind: "died"; readonly reason: "memory" | "crowded" | "other" };
 
-/** One engine process in its jail. */
+/** Takes the part of a result that does not fit into one answer. */
+export interface JobSink {
+  /** The first page, when more rows follow. */
+  page(page: FirstPage): void;
+  /** Takes lines; the engine sends none before this has resolved. @returns false when no more are wanted */
+  lines(lines: string): Promise<boolean>;
+}
+
+/** One engine process in its jail; it does one job at a time. */
 export interface EngineProcess {
   /** Rejects when the engine did not start; its message is private. */
   readonly ready: Promise<void>;
   readonly isAlive: () => boolean;
-  /** Runs a statement until it ends or `stop` aborts; a statement that does not stop takes the engine with it. */
-  run(statement: Statement, stop: AbortSignal): Promise<EngineResult>;
+  /** Bytes that the process holds now; 0 when it is gone. */
+  readonly residentBytes: () => number;
+  /** Does a job until it ends or `stop` aborts; a job that does not stop takes the engine with it. */
+  run(job: EngineJob, sink: JobSink, stop: AbortSignal): Promise<EngineResult>;
   /** Kills the engine; resolves when every process of its jail is gone. */
   close(): Promise<void>;
 }
@@ -35,68 +44,65 @@ export interface EngineOptions {
 }
 
 const START_LIMIT_MS = 20_000;
-const MEMORY_WATCH_MS = 25;
-/** How long an interrupted statement may take to stop. */
+/** How long an interrupted job may take to stop. */
 const INTERRUPT_GRACE_MS = 300;
 const STDERR_LIMIT_BYTES = 4096;
 
-/** Statements that wait for the engine's answer, by their number on the channel. */
-type Waiting = Map<number, (result: EngineResult) => void>;
-
-function settle(waiting: Waiting, id: number, result: EngineResult): void {
-  waiting.get(id)?.(result);
-  waiting.delete(id);
+/** The job that the engine does. */
+interface Current {
+  readonly id: number;
+  readonly sink: JobSink;
+  readonly finish: (result: EngineResult) => void;
 }
 
 /** Starts an engine in a new jail; returns at once. */
-export function startEngine(options: EngineOptions): EngineProcess {
+export function startEngine(options: EngineOptions, memory: MemoryWatch): EngineProcess {
   const { spec, marker } = toEngineJail(options);
-  const jail = options.startJail(spec);
-  const waiting: Waiting = new Map();
-  let alive = true;
-  let closing = false;
-  let reason: "memory" | "other" = "other";
+  const jail = options.startJail(memory.group === null ? spec : { ...spec, joins: memory.group });
+  const state = { alive: true, closing: false, current: null as Current | null };
+  let watched: WatchedProcess | null = null;
   const kill = () => {
-    alive = false;
+    state.alive = false;
     jail.kill();
   };
-  const ready = listen(jail, waiting, kill);
-  const watch = watchMemory(ready, marker, options, () => {
-    reason = "memory";
-    kill();
+  const started = listen(jail, state, kill);
+  const ready = started.then(() => {
+    const pid = findEngineProcess(marker);
+    if (pid === null) options.logger.log("ERROR", "warehouse engine not found: its memory is not watched");
+    else watched = memory.watch(pid, kill);
   });
+  ready.catch(() => null);
   jail.stdout.resume();
   jail.channel.once("close", kill);
   const complaints = readBounded(jail.stderr, STDERR_LIMIT_BYTES).catch(() => "");
   const gone = jail.exited.then(async ({ code, signal }) => {
-    alive = false;
-    watch.stop();
-    const wasAlone = waiting.size === 1;
-    for (const id of [...waiting.keys()]) settle(waiting, id, { kind: "died", reason, wasAlone });
-    if (closing) return;
-    options.logger.log("NOTICE", "warehouse engine ended", {
-      code,
-      signal,
-      reason,
-      stderr: hidePaths(await complaints),
-    });
+    state.alive = false;
+    const reason = watched?.end() ?? "other";
+    state.current?.finish({ kind: "died", reason });
+    if (state.closing) return;
+    const stderr = hidePaths(await complaints);
+    options.logger.log("NOTICE", "warehouse engine ended", { code, signal, reason, stderr });
   });
-  const ask = createAsk(jail, waiting, kill);
+  const run = createRun(jail, state, kill);
   return {
     ready,
-    isAlive: () => alive,
-    run: (statement, stop) =>
-      alive ? ask(statement, stop) : Promise.resolve({ kind: "died", reason, wasAlone: false }),
-    close: async () => {
-      closing = true;
+    isAlive: () => state.alive,
+    residentBytes: () => watched?.residentBytes() ?? 0,
+    async run(job, sink, stop) {
+      if (!state.alive) return { kind: "died", reason: "other" };
+      const release = watched?.expectGrowth();
+      return run(job, sink, stop).finally(release);
+    },
+    async close() {
+      state.closing = true;
       kill();
       await gone;
     },
   };
 }
 
-/** Hands each answer to who waits for it; resolves when the engine says that it is ready. */
-function listen(jail: Jail, waiting: Waiting, kill: () => void): Promise<void> {
+/** Hands what the engine says to the job that it does; resolves when the engine says that it is ready. */
+function listen(jail: Jail, state: { current: Current | null }, kill: () => void): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   const timer = setTimeout(kill, START_LIMIT_MS);
   readFrames(jail.channel, (message) => {
@@ -104,70 +110,53 @@ function listen(jail: Jail, waiting: Waiting, kill: () => void): Promise<void> {
     if (reply.kind === "ready") {
       clearTimeout(timer);
       resolve();
-    } else settle(waiting, reply.id, reply.kind === "interrupted" ? { kind: "stopped" } : reply);
+    } else if (state.current?.id === reply.id) hear(jail, state.current, reply);
   });
   void jail.exited.then(() => {
     clearTimeout(timer);
     reject(new Error("The engine ended before it was ready."));
   });
-  promise.catch(() => null);
   return promise;
 }
 
-/** Sends statements; one that is stopped and does not end in time takes the engine with it. */
-function createAsk(jail: Jail, waiting: Waiting, kill: () => void): EngineProcess["run"] {
-  let nextId = 1;
-  const send = (request: EngineRequest) => writeFrame(jail.channel, request);
-  return (statement, stop) => {
-    const id = nextId;
-    nextId += 1;
+function hear(
+  jail: Jail,
+  { id, sink, finish }: Current,
+  reply: Exclude<EngineReply, { kind: "ready" }>,
+): void {
+  if (reply.kind === "page") sink.page(reply.page);
+  else if (reply.kind === "lines") {
+    void sink.lines(reply.lines).then((wanted) => send(jail, { kind: wanted ? "more" : "count", id }));
+  } else finish(reply.answer.kind === "interrupted" ? { kind: "stopped" } : reply.answer);
+}
+
+function send(jail: Jail, request: EngineRequest): void {
+  writeFrame(jail.channel, JSON.stringify(request));
+}
+
+/** Gives the engine jobs; one that is stopped and does not end in time takes the engine with it. */
+function createRun(jail: Jail, state: { current: Current | null }, kill: () => void): EngineProcess["run"] {
+  let lastId = 0;
+  return async (job, sink, stop) => {
+    lastId += 1;
+    const id = lastId;
     const { promise, resolve } = Promise.withResolvers<EngineResult>();
     let grace: NodeJS.Timeout | undefined;
     const interrupt = () => {
-      send({ kind: "interrupt", id });
+      send(jail, { kind: "interrupt", id });
       grace = setTimeout(() => {
-        settle(waiting, id, { kind: "stopped" });
+        resolve({ kind: "stopped" });
         kill();
       }, INTERRUPT_GRACE_MS);
     };
-    waiting.set(id, resolve);
-    const { sql, maxRows, maxCharacters, timeoutMs } = statement;
-    send({ kind: "query", id, sql, maxRows, maxCharacters, timeoutMs });
+    state.current = { id, sink, finish: resolve };
+    send(jail, { kind: "run", id, job });
     if (stop.aborted) interrupt();
     else stop.addEventListener("abort", interrupt, { once: true });
-    return promise.finally(() => {
-      clearTimeout(grace);
-      stop.removeEventListener("abort", interrupt);
-    });
-  };
-}
-
-/** Reads the engine's resident memory from outside until it ends; DuckDB's own limit does not count everything. */
-function watchMemory(
-  ready: Promise<void>,
-  marker: string,
-  options: EngineOptions,
-  onExceeded: () => void,
-): { stop: () => void } {
-  let timer: NodeJS.Timeout | undefined;
-  let stopped = false;
-  const begin = () => {
-    if (stopped) return;
-    const pid = findEngineProcess(marker);
-    if (pid === null) {
-      options.logger.log("ERROR", "warehouse engine not found in /proc: its memory is not watched");
-      return;
-    }
-    timer = setInterval(() => {
-      if (readResidentBytes(pid) > options.memoryLimitBytes) onExceeded();
-    }, MEMORY_WATCH_MS);
-    timer.unref();
-  };
-  ready.then(begin, () => null);
-  return {
-    stop: () => {
-      stopped = true;
-      clearInterval(timer);
-    },
+    const result = await promise;
+    clearTimeout(grace);
+    stop.removeEventListener("abort", interrupt);
+    state.current = null;
+    return result;
   };
 }

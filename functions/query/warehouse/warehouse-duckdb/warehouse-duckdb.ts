@@ -1,11 +1,16 @@
 import type { Jail, JailSpec } from "#sandbox/jail/jail.ts";
 import { startJail } from "#sandbox/jail/start-jail.ts";
 import { AppError } from "#shared/errors/app-error.ts";
+import type { ObjectStore } from "#shared/object-store/object-store.ts";
 import type { Logger } from "#shared/observability/logger.ts";
 import { createSlots } from "#shared/slots/create-slots.ts";
-import type { QueryOutcome, Statement, Warehouse } from "../warehouse.ts";
-import { BUSY, createEnginePool } from "./engine-pool.ts";
-import type { EngineResult } from "./engine-process.ts";
+import type { Warehouse } from "../warehouse.ts";
+import { describeTableFile } from "./describe-table-file.ts";
+import { createEnginePool } from "./engine-pool.ts";
+import { findDefaultProject, listDatasetFolders, listTableFiles } from "./list-tables.ts";
+import { createMemoryWatch } from "./memory-watch.ts";
+import { readStoredPage } from "./result-pages.ts";
+import { runStatement } from "./run-statement.ts";
 
 /** What the embedded warehouse is made of. */
 export interface DuckdbWarehouseOptions {
@@ -13,10 +18,12 @@ export interface DuckdbWarehouseOptions {
   readonly folder: string;
   /** Project of table names without one; null: the only project there is, else `demo`. */
   readonly project: string | null;
+  /** Keeps what does not fit into the first page of a result. */
+  readonly results: ObjectStore;
   readonly logger: Logger;
-  /** Resident memory of the engine, in bytes, above which it is killed; 512 MiB by default. */
+  /** Resident memory of all engines together, in bytes, above which the largest is killed; 512 MiB by default. */
   readonly memoryLimitBytes?: number;
-  /** Statements that run at the same time; 4 by default. */
+  /** Statements that run at the same time, each in an engine of its own; 3 by default. */
   readonly maxRunning?: number;
   /** Statements that wait for a place; 32 by default. */
   readonly maxQueued?: number;
@@ -25,88 +32,81 @@ export interface DuckdbWarehouseOptions {
 
 /** The embedded warehouse; its engine can be started before the first statement. */
 export interface DuckdbWarehouse extends Warehouse {
-  /** Starts the engine so that the first statement need not wait. @throws AppError `warehouse_unavailable` */
+  /** Starts an engine so that the first statement need not wait. @throws AppError `warehouse_unavailable` */
   warm(): Promise<void>;
 }
 
 const DEFAULT_MEMORY_LIMIT_BYTES = 512 * 1024 * 1024;
-const DEFAULT_RUNNING = 4;
+const DEFAULT_RUNNING = 3;
 const DEFAULT_QUEUED = 32;
 const QUEUE_WAIT_MS = 20_000;
+/** One engine for the next statement, and one that is there when that takes long. */
+const IDLE_ENGINES = 2;
 
 /**
  * A warehouse of files on this machine that answers GoogleSQL with DuckDB. DuckDB never runs in this process: it runs in a jail
  * without network that sees the files read-only, is watched from outside and is replaced when it dies.
  */
 export function createDuckdbWarehouse(options: DuckdbWarehouseOptions): DuckdbWarehouse {
-  const places = options.maxRunning ?? DEFAULT_RUNNING;
+  const { folder, project, results, logger } = options;
+  const max = options.maxRunning ?? DEFAULT_RUNNING;
+  const memoryLimitBytes = options.memoryLimitBytes ?? DEFAULT_MEMORY_LIMIT_BYTES;
+  const memory = createMemoryWatch({ limitBytes: memoryLimitBytes, logger });
   const slots = createSlots({
-    ...BUSY,
-    places,
+    places: max,
     queue: options.maxQueued ?? DEFAULT_QUEUED,
     waitMs: QUEUE_WAIT_MS,
+    busyMessage: "The warehouse is busy with other queries. Try again in a few seconds.",
+    retryAfterSeconds: 5,
   });
-  const pool = createEnginePool({
-    folder: options.folder,
-    project: options.project,
-    logger: options.logger,
-    memoryLimitBytes: options.memoryLimitBytes ?? DEFAULT_MEMORY_LIMIT_BYTES,
-    startJail: options.startJail ?? ((spec) => startJail(spec)),
-  });
-  const closing = new AbortController();
-  return {
-    async runQuery(statement, { signal }) {
-      const caller = AbortSignal.any([signal, closing.signal]);
-      caller.throwIfAborted();
-      const release = await slots.take(caller);
-      const deadline = AbortSignal.timeout(statement.timeoutMs);
-      try {
-        const result = await pool.run(statement, AbortSignal.any([caller, deadline]));
-        caller.throwIfAborted();
-        return toOutcome(result, statement);
-      } catch (thrown) {
-        caller.throwIfAborted();
-        if (deadline.aborted && thrown === deadline.reason) return timedOut(statement);
-        throw thrown;
-      } finally {
-        release();
-      }
+  const pool = createEnginePool(
+    {
+      folder,
+      project,
+      logger,
+      memoryLimitBytes,
+      startJail: options.startJail ?? ((spec) => startJail(spec)),
     },
+    memory,
+    { max, idle: Math.min(IDLE_ENGINES, max) },
+  );
+  const closing = new AbortController();
+
+  /** Runs work that needs an engine, for as long as the caller stays. */
+  async function inTurn<Result>(
+    signal: AbortSignal,
+    work: (caller: AbortSignal) => Promise<Result>,
+  ): Promise<Result> {
+    const caller = AbortSignal.any([signal, closing.signal]);
+    caller.throwIfAborted();
+    const release = await slots.take(caller);
+    try {
+      return await work(caller);
+    } finally {
+      release();
+    }
+  }
+
+  return {
+    runQuery: (statement, { signal }) =>
+      inTurn(signal, (caller) => runStatement({ pool, results }, statement, caller)),
+    readPage: (reference, limits, { signal }) => readStoredPage(results, reference, limits, signal),
+    listDatasets: (how) => listDatasetFolders(folder, how),
+    async listTables(dataset, how) {
+      const owner = dataset.project ?? (await findDefaultProject(folder, project, how.signal));
+      const found = await listTableFiles(folder, { project: owner, dataset: dataset.dataset }, how);
+      if (found !== null) return found;
+      throw new AppError("not_found", "There is no such dataset. list_datasets names those there are.");
+    },
+    describeTable: (address, { signal, ...how }) =>
+      inTurn(signal, (caller) => describeTableFile(pool, { address, ...how }, caller)),
     warm: () => pool.warm(),
     async close() {
       closing.abort(
         new AppError("warehouse_unavailable", "The warehouse is shutting down. Try again later."),
       );
       await pool.close();
+      await memory.close();
     },
   };
-}
-
-function toOutcome(result: EngineResult, statement: Statement): QueryOutcome {
-  switch (result.kind) {
-    case "outcome":
-      return result.outcome;
-    case "refused":
-      throw new AppError(result.code, result.message);
-    case "stopped":
-      return timedOut(statement);
-    case "died":
-      return result.reason === "memory" ? outOfMemory() : crashed();
-  }
-}
-
-function timedOut({ timeoutMs }: Statement): QueryOutcome {
-  const message = `The statement timed out after ${timeoutMs / 1000} s. Read fewer rows, or allow a longer timeout.`;
-  return { kind: "failure", code: "query_timed_out", message };
-}
-
-function outOfMemory(): QueryOutcome {
-  const message =
-    "The statement needs more memory than the embedded warehouse has. Filter or aggregate earlier.";
-  return { kind: "failure", code: "query_out_of_memory", message };
-}
-
-function crashed(): QueryOutcome {
-  const message = "The statement ended the embedded warehouse's engine. Write it in another way.";
-  return { kind: "failure", code: "query_failed", message };
 }

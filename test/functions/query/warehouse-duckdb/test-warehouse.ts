@@ -8,13 +8,16 @@ import {
   type DuckdbWarehouseOptions,
 } from "#functions/query/warehouse/warehouse-duckdb/warehouse-duckdb.ts";
 import { createLogger } from "#shared/observability/logger.ts";
+import { createMemoryObjectStore, type MemoryObjectStore } from "./memory-object-store.ts";
 
 /** A warehouse with the real engine over a folder of its own. */
 export interface TestWarehouse {
   readonly warehouse: DuckdbWarehouse;
   readonly folder: string;
+  /** Where results are kept. */
+  readonly results: MemoryObjectStore;
   /** Writes a file below the project `demo`, such as `shop/orders.csv`. */
-  write(path: string, content: string): void;
+  write(path: string, content: string | Uint8Array): void;
   remove(path: string): void;
   query(sql: string, options?: Partial<Statement> & { signal?: AbortSignal }): Promise<QueryOutcome>;
   /** The rows of a statement that must succeed. */
@@ -23,20 +26,32 @@ export interface TestWarehouse {
 }
 
 /** Opens one; the engine starts with the first statement. */
-export function openTestWarehouse(options: Partial<DuckdbWarehouseOptions> = {}): TestWarehouse {
+export function openTestWarehouse(
+  options: Partial<Omit<DuckdbWarehouseOptions, "results">> = {},
+): TestWarehouse {
   const folder = mkdtempSync(join(tmpdir(), "warehouse-"));
   // The engine reads as another user than the one who runs the tests.
   chmodSync(folder, 0o755);
   const logger = createLogger({}, () => undefined);
-  const warehouse = createDuckdbWarehouse({ folder, project: null, logger, ...options });
+  const results = createMemoryObjectStore();
+  const warehouse = createDuckdbWarehouse({ folder, project: null, results, logger, ...options });
   const query: TestWarehouse["query"] = (sql, { signal = new AbortController().signal, ...limits } = {}) =>
     warehouse.runQuery(
-      { sql, timeoutMs: 20_000, maxRows: 1000, maxCharacters: 95_000, ...limits },
+      {
+        sql,
+        timeoutMs: 20_000,
+        maxRows: 1000,
+        maxCharacters: 95_000,
+        parameters: [],
+        defaultDataset: null,
+        ...limits,
+      },
       { signal },
     );
   return {
     warehouse,
     folder,
+    results,
     write(path, content) {
       const target = join(folder, "demo", path);
       mkdirSync(dirname(target), { recursive: true });

@@ -44,23 +44,24 @@ describeWith("sandbox", "values and results of the embedded warehouse", () => {
 
   it("stops at the row limit and still counts", async () => {
     const outcome = await at.query("SELECT n FROM UNNEST(GENERATE_ARRAY(1, 100000)) AS n", { maxRows: 3 });
-    expect(outcome).toEqual({
+    expect(outcome).toMatchObject({
       kind: "rows",
+      schema: [{ name: "n", type: "INT64", mode: "NULLABLE" }],
       rows: [{ n: 1 }, { n: 2 }, { n: 3 }],
       totalRows: 100_000,
-      truncated: true,
+      truncatedBy: "max_results",
     });
   });
 
   it("stops at the size limit", async () => {
     const sql = "SELECT REPEAT('x', 1000) AS s FROM UNNEST(GENERATE_ARRAY(1, 50)) AS n";
     const outcome = await at.query(sql, { maxCharacters: 5000 });
-    expect(outcome).toMatchObject({ kind: "rows", totalRows: 50, truncated: true });
+    expect(outcome).toMatchObject({ kind: "rows", totalRows: 50, truncatedBy: "size" });
     expect(JSON.stringify(outcome.kind === "rows" && outcome.rows).length).toBeLessThanOrEqual(5000);
   });
 
   it("is not cut when it just fits", async () => {
     const outcome = await at.query("SELECT n FROM UNNEST([1, 2]) AS n", { maxRows: 2 });
-    expect(outcome).toMatchObject({ totalRows: 2, truncated: false });
+    expect(outcome).toMatchObject({ totalRows: 2, truncatedBy: null, next: null });
   });
 });

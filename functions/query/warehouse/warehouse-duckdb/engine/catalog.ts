@@ -10,9 +10,10 @@ export interface Catalog {
   defaultProject(): string;
   /**
    * Makes sure that the engine's table is what the file holds now.
+   * @returns the file
    * @throws StatementFailure `table_not_found` or, for a file that cannot be read, `query_failed`
    */
-  prepare(name: TableName): Promise<void>;
+  prepare(name: TableName): Promise<TableFile>;
 }
 
 /** Files up to this size are copied into memory; larger ones are read by each statement. */
@@ -56,16 +57,17 @@ export function createCatalog(options: {
     known.set(key, { version: file.version, loadedBytes: fits ? file.sizeBytes : 0 });
   }
 
-  async function prepare(name: TableName): Promise<void> {
+  async function prepare(name: TableName): Promise<TableFile> {
     const key = [name.project, name.dataset, name.table].join(".").toLowerCase();
     const file = findTableFile(root, name);
     if (file === null) {
       if (known.delete(key)) await drop([name.project, name.dataset, name.table].map(quoteName).join("."));
       throw tableNotFound(root, name);
     }
-    if (known.get(key)?.version === file.version) return;
+    if (known.get(key)?.version === file.version) return file;
     try {
       await load(file, key);
+      return file;
     } catch (thrown) {
       throw unreadable(name, thrown);
     }

@@ -1,7 +1,7 @@
-import type { QueryOutcome } from "../../warehouse.ts";
+import type { QueryFailure } from "../../warehouse.ts";
 
 /** Codes of a failure that the author of a statement can mend. */
-export type FailureCode = Extract<QueryOutcome, { kind: "failure" }>["code"];
+export type FailureCode = QueryFailure["code"];
 
 /** A statement that cannot be answered; becomes a failure outcome. `message` is public. */
 export class StatementFailure extends Error {

@@ -1,16 +1,20 @@
 import type { Duplex } from "node:stream";
 
-/** Largest frame that either side accepts, in bytes: one page of rows with room to spare. */
-const MAX_FRAME_BYTES = 64 * 1024 * 1024;
+/** Largest frame that either side accepts, in bytes: the longest statement with its parameters, a page of rows with room to spare. */
+const MAX_FRAME_BYTES = 16 * 1024 * 1024;
 const HEADER_BYTES = 4;
 
-/** Sends one message: four bytes of length, big-endian, then JSON in UTF-8. */
-export function writeFrame(stream: Duplex, message: unknown): void {
+/**
+ * Sends one message: four bytes of length, big-endian, then JSON in UTF-8.
+ * @param message as JSON
+ */
+export function writeFrame(stream: Duplex, message: string): void {
   if (stream.destroyed || !stream.writable) return;
-  const body = Buffer.from(JSON.stringify(message));
-  const header = Buffer.alloc(HEADER_BYTES);
-  header.writeUInt32BE(body.length);
-  stream.write(Buffer.concat([header, body]));
+  const length = Buffer.byteLength(message);
+  const frame = Buffer.allocUnsafe(HEADER_BYTES + length);
+  frame.writeUInt32BE(length);
+  frame.write(message, HEADER_BYTES);
+  stream.write(frame);
 }
 
 /**

@@ -5,11 +5,12 @@ import { MACROS } from "./macros.ts";
 /**
  * Opens an in-memory DuckDB whose statements can read files of `folder` only, reach no network, load no extension and write
  * nothing to disk. The configuration is locked last: no statement can loosen it.
+ * @returns one connection that makes tables and one that runs statements
  */
 export async function openDatabase(
   folder: string,
   memoryBytes: number,
-): Promise<{ instance: DuckDBInstance; admin: DuckDBConnection }> {
+): Promise<{ admin: DuckDBConnection; connection: DuckDBConnection }> {
   const instance = await DuckDBInstance.create(":memory:", {
     threads: "2",
     max_memory: `${Math.floor(memoryBytes / 1024)}KiB`,
@@ -31,5 +32,5 @@ export async function openDatabase(
     "SET lock_configuration=true",
   ];
   for (const setting of settings) await admin.run(setting);
-  return { instance, admin };
+  return { admin, connection: await instance.connect() };
 }

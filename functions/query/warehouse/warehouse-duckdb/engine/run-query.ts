@@ -1,44 +1,67 @@
-import {
-  type DuckDBConnection,
-  type DuckDBDataChunk,
-  type DuckDBResult,
-  StatementType,
-} from "@duckdb/node-api";
-import type { Cell, QueryOutcome } from "../../warehouse.ts";
+import { type DuckDBConnection, type DuckDBResult, StatementType } from "@duckdb/node-api";
+import type { Field } from "../../warehouse.ts";
 import type { Catalog } from "./catalog.ts";
-import { StatementFailure, StatementRefused } from "./failure.ts";
+import { StatementFailure, StatementRefused, unsupported } from "./failure.ts";
+import { toField } from "./google-field.ts";
 import { quoteName } from "./identifier.ts";
 import { type Inspection, inspect, type TableReference } from "./inspect.ts";
+import type { EngineAnswer, EngineJob } from "./messages.ts";
+import { type ResultSink, streamResult } from "./result-stream.ts";
+import { createTextCache } from "./text-cache.ts";
 import { translate } from "./translate.ts";
-import { type Converter, converterFor, distinctNames } from "./values.ts";
+import { converterFor, distinctNames } from "./values.ts";
 
-/** What one statement may give back, and when counting rows stops. */
-export interface QueryLimits {
-  readonly maxRows: number;
-  readonly maxCharacters: number;
-  /** Milliseconds from the start. */
-  readonly timeoutMs: number;
-}
+/** Runs queries, one at a time, on a connection that may be interrupted at any time. */
+export type QueryRunner = (
+  job: Extract<EngineJob, { kind: "query" }>,
+  sink: ResultSink,
+) => Promise<EngineAnswer | string>;
 
 /** Counting what is not returned stops this share of the time limit before its end. */
 const COUNTING_SHARE = 0.8;
+/** Columns of a result, with the fields of structs. BigQuery allows more, but an answer has to hold their names. */
+const MAX_FIELDS = 1000;
+const MAX_SCHEMA_CHARACTERS = 40_000;
+
+/** A statement as DuckDB reads it, with what DuckDB's parser saw in it. */
+interface Understood {
+  readonly sql: string;
+  readonly inspection: Inspection;
+}
 
 /**
- * Runs one GoogleSQL query on a connection of its own, which may be interrupted at any time.
- * @throws StatementRefused, StatementFailure, or DuckDB's own error
+ * The runner throws StatementRefused, StatementFailure, or DuckDB's own error.
  */
-export async function runQuery(
-  connection: DuckDBConnection,
-  catalog: Catalog,
-  sql: string,
-  limits: QueryLimits,
-): Promise<QueryOutcome> {
-  const countUntil = performance.now() + limits.timeoutMs * COUNTING_SHARE;
-  const translated = translate(sql);
-  const inspection = await inspect(connection, translated);
-  const qualified = await prepareTables(catalog, translated, inspection.tables);
-  const result = await startStatement(connection, qualified);
-  return collect(result, columnNames(result, inspection), limits, countUntil);
+export function createQueryRunner(connection: DuckDBConnection, catalog: Catalog): QueryRunner {
+  const understood = createTextCache<Understood>();
+
+  async function understand(job: Extract<EngineJob, { kind: "query" }>): Promise<Understood> {
+    if (job.parameters.length > 0) throw unsupported("A query parameter");
+    if (job.defaultDataset !== null) throw unsupported("A default dataset");
+    const known = understood.get(job.sql);
+    if (known !== undefined) return known;
+    const sql = translate(job.sql);
+    const fresh = { sql, inspection: await inspect(connection, sql) };
+    understood.set(job.sql, fresh);
+    return fresh;
+  }
+
+  return async (job, sink) => {
+    const countUntil = performance.now() + job.timeoutMs * COUNTING_SHARE;
+    const { sql, inspection } = await understand(job);
+    const { qualified, bytesProcessed } = await prepareTables(catalog, sql, inspection.tables);
+    const result = await startStatement(connection, qualified);
+    const types = result.columnTypes();
+    const names = columnNames(result, inspection);
+    if (names.length > MAX_FIELDS) throw tooManyColumns(names.length);
+    const schema = types.map((type, index) => toField(names[index] ?? "", type));
+    checkSize(schema);
+    return streamResult(
+      { result, schema, converters: types.map(converterFor), bytesProcessed },
+      { ...job, countUntil },
+      sink,
+    );
+  };
 }
 
 /** Loads each table and writes the default project before names that have none. */
@@ -46,8 +69,9 @@ async function prepareTables(
   catalog: Catalog,
   sql: string,
   tables: readonly TableReference[],
-): Promise<string> {
+): Promise<{ readonly qualified: string; readonly bytesProcessed: number }> {
   let bytes = Buffer.from(sql);
+  const read = new Map<string, number>();
   const fromTheEnd = [...tables].sort((a, b) => b.location - a.location);
   for (const { project, dataset, table, location } of fromTheEnd) {
     if (dataset === "") {
@@ -57,7 +81,8 @@ async function prepareTables(
       );
     }
     const owner = project || catalog.defaultProject();
-    await catalog.prepare({ project: owner, dataset, table });
+    const file = await catalog.prepare({ project: owner, dataset, table });
+    read.set(file.path, file.sizeBytes);
     if (project !== "") continue;
     bytes = Buffer.concat([
       bytes.subarray(0, location),
@@ -65,7 +90,8 @@ async function prepareTables(
       bytes.subarray(location),
     ]);
   }
-  return bytes.toString();
+  const bytesProcessed = [...read.values()].reduce((sum, size) => sum + size, 0);
+  return { qualified: bytes.toString(), bytesProcessed };
 }
 
 async function startStatement(connection: DuckDBConnection, sql: string): Promise<DuckDBResult> {
@@ -99,43 +125,17 @@ function columnNames(result: DuckDBResult, { outputs }: Inspection): string[] {
   return distinctNames(own);
 }
 
-async function collect(
-  result: DuckDBResult,
-  names: readonly string[],
-  limits: QueryLimits,
-  countUntil: number,
-): Promise<QueryOutcome> {
-  const page = createPage(names, result.columnTypes().map(converterFor), limits);
-  let total = 0;
-  for (;;) {
-    const chunk = await result.fetchChunk();
-    if (chunk === null || chunk.rowCount === 0) break;
-    total += chunk.rowCount;
-    if (!page.isFull()) page.add(chunk);
-    else if (performance.now() > countUntil)
-      return { kind: "rows", rows: page.rows, totalRows: null, truncated: true };
-  }
-  return { kind: "rows", rows: page.rows, totalRows: total, truncated: total > page.rows.length };
+function checkSize(schema: readonly Field[]): void {
+  const count = (fields: readonly Field[]): number =>
+    fields.reduce((sum, { fields: inner = [] }) => sum + 1 + count(inner), 0);
+  const fields = count(schema);
+  if (fields > MAX_FIELDS || JSON.stringify(schema).length > MAX_SCHEMA_CHARACTERS)
+    throw tooManyColumns(fields);
 }
 
-/** The rows that are given back: at most `maxRows`, together below `maxCharacters` of JSON. */
-function createPage(names: readonly string[], converters: readonly Converter[], limits: QueryLimits) {
-  const rows: Record<string, Cell>[] = [];
-  let characters = 0;
-  let full = false;
-  return {
-    rows,
-    isFull: () => full,
-    add(chunk: DuckDBDataChunk): void {
-      const columns = chunk.getColumns();
-      for (let r = 0; r < chunk.rowCount && !full; r += 1) {
-        const row: Record<string, Cell> = Object.fromEntries(
-          names.map((name, c) => [name, converters[c]?.(columns[c]?.[r] ?? null) ?? null]),
-        );
-        characters += JSON.stringify(row).length + 1;
-        full = rows.length >= limits.maxRows || characters > limits.maxCharacters;
-        if (!full) rows.push(row);
-      }
-    },
-  };
+function tooManyColumns(count: number): StatementFailure {
+  return new StatementFailure(
+    "result_too_large",
+    `The result has ${count} columns, and their names and types do not fit into one answer. Select fewer columns.`,
+  );
 }

@@ -23,6 +23,16 @@ const TABLE_FILE = /^([A-Za-z0-9_-]{1,256})\.(csv|parquet|json|jsonl)$/;
 /** Folders with more entries than this are read no further. */
 const MAX_ENTRIES = 10_000;
 
+/** True for a name that can be a project's, a dataset's or a table's, and cannot leave its folder. */
+export function isSafeName(name: string): boolean {
+  return SAFE_NAME.test(name);
+}
+
+/** The table that a file holds; null when it holds none. */
+export function tableNameOf(file: string): string | null {
+  return TABLE_FILE.exec(file)?.[1] ?? null;
+}
+
 /** Names of the folders in a folder that can be projects or datasets. */
 export function listFolders(path: string): string[] {
   return readNames(path).filter(
@@ -32,8 +42,8 @@ export function listFolders(path: string): string[] {
 
 /** Names of the tables of a dataset's folder. */
 export function listTableNames(root: string, project: string, dataset: string): string[] {
-  const names = readNames(join(root, project, dataset)).map((name) => TABLE_FILE.exec(name)?.[1]);
-  return [...new Set(names.filter((name) => name !== undefined))].sort();
+  const names = readNames(join(root, project, dataset)).map(tableNameOf);
+  return [...new Set(names.filter((name) => name !== null))].sort();
 }
 
 /** Finds a table's file; null when there is none or a name could leave the folder. */

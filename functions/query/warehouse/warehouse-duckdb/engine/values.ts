@@ -8,6 +8,9 @@ import {
   type DuckDBListValue,
   DuckDBStructType,
   type DuckDBStructValue,
+  type DuckDBTimestampMillisecondsValue,
+  type DuckDBTimestampNanosecondsValue,
+  type DuckDBTimestampSecondsValue,
   type DuckDBTimestampTZValue,
   type DuckDBTimestampValue,
   type DuckDBTimeValue,
@@ -16,7 +19,7 @@ import {
   type DuckDBValue,
 } from "@duckdb/node-api";
 import type { Cell } from "../../warehouse.ts";
-import { unsupported } from "./failure.ts";
+import { StatementFailure, unsupported } from "./failure.ts";
 
 /** Turns one value of a column into JSON. */
 export type Converter = (value: DuckDBValue) => Cell;
@@ -24,6 +27,8 @@ export type Converter = (value: DuckDBValue) => Cell;
 const MICROS_PER_SECOND = 1_000_000n;
 const MICROS_PER_DAY = 86_400n * MICROS_PER_SECOND;
 const MS_PER_DAY = 86_400_000;
+const MIN_INT64 = -(2n ** 63n);
+const MAX_INT64 = 2n ** 63n - 1n;
 
 /**
  * Chooses the converter of a column by its type, once for a result, so that a value never decides by its looks.
@@ -53,6 +58,8 @@ const text: Converter = (value) => String(value);
 
 const integer: Converter = (value) => {
   const big = BigInt(value as bigint);
+  // DuckDB's sums have 128 bits.
+  if (big < MIN_INT64 || big > MAX_INT64) throw new StatementFailure("query_failed", "INT64 overflow.");
   return big >= Number.MIN_SAFE_INTEGER && big <= Number.MAX_SAFE_INTEGER ? Number(big) : big.toString();
 };
 
@@ -80,6 +87,12 @@ const SCALARS: Readonly<Partial<Record<DuckDBTypeId, Converter>>> = {
   [DuckDBTypeId.DATE]: (value) => dateText((value as DuckDBDateValue).days),
   [DuckDBTypeId.TIME]: (value) => timeText((value as DuckDBTimeValue).micros),
   [DuckDBTypeId.TIMESTAMP]: (value) => dateTimeText((value as DuckDBTimestampValue).micros),
+  [DuckDBTypeId.TIMESTAMP_S]: (value) =>
+    dateTimeText((value as DuckDBTimestampSecondsValue).seconds * MICROS_PER_SECOND),
+  [DuckDBTypeId.TIMESTAMP_MS]: (value) =>
+    dateTimeText((value as DuckDBTimestampMillisecondsValue).millis * 1000n),
+  [DuckDBTypeId.TIMESTAMP_NS]: (value) =>
+    dateTimeText((value as DuckDBTimestampNanosecondsValue).nanos / 1000n),
   [DuckDBTypeId.TIMESTAMP_TZ]: (value) => `${dateTimeText((value as DuckDBTimestampTZValue).micros)}Z`,
   [DuckDBTypeId.SQLNULL]: () => null,
 };
