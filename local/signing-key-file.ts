@@ -1,9 +1,9 @@
-import { randomBytes } from "node:crypto";
 import { join } from "node:path";
+import { createSigningKey } from "#shared/signing/create-signing-key.ts";
 import { loadOrCreateSecret } from "./secret-file.ts";
 
 /**
- * Reads the key that links are signed with and that the first start made, or makes it: 32 random bytes in base64url.
+ * Reads the key that links and page tokens are signed with and that the first start made, or makes it.
  * @throws SettingsError when the file is there but cannot be read or is damaged
  */
 export function loadOrCreateSigningKey(dataFolder: string): string {
@@ -11,6 +11,6 @@ export function loadOrCreateSigningKey(dataFolder: string): string {
     file: join(dataFolder, "signing-key"),
     title: "The signing key",
     pattern: /^[\w-]{43}$/,
-    create: () => randomBytes(32).toString("base64url"),
+    create: createSigningKey,
   });
 }

@@ -38,28 +38,27 @@ async function start(): Promise<void> {
     : settings.edge;
   installEdge();
   const { executor, notices } = await createLocalSandbox(settings.sandbox, logger);
-  const warehouse = await createLocalWarehouse(settings, logger);
   const objects = await createFolderObjectStore({
     folder: join(settings.dataFolder, "files"),
     maxBytes: settings.filesMaxBytes,
     logger,
   });
+  const warehouse = await createLocalWarehouse(settings, objects, logger);
+  const signingKey = settings.execute.signingKey ?? loadOrCreateSigningKey(settings.dataFolder);
   const execute = createExecute({
     executor,
     objects,
-    signingKey: settings.execute.signingKey ?? loadOrCreateSigningKey(settings.dataFolder),
+    signingKey,
     fileHosts: settings.execute.fileHosts,
     logger,
   });
   onShutdown(async () => {
-    await execute.close();
-    await executor.close();
+    await Promise.allSettled([execute.close().then(() => executor.close()), warehouse.close()]);
     await objects.close();
   });
-  onShutdown(() => warehouse.close());
   const functions = [
     execute.routes,
-    createQuery({ warehouse }),
+    createQuery({ warehouse, signingKey }),
     createHealth({ version: VERSION }),
     await createDocs({ assetDirectories: ASSET_DIRECTORIES, version: VERSION }),
   ].map((routes) => ({ routes, serve: serveFunction(routes, edge, logger) }));

@@ -1,10 +1,10 @@
+import { ownerOf } from "#shared/auth/owner-of.ts";
 import type {
   CancelExecutionParameters,
   CancelExecutionResponse,
 } from "#shared/contract/execute/cancel-execution.ts";
 import type { RequestContext } from "#shared/http/route.ts";
 import type { ExecutionStore } from "./executions/execution-store.ts";
-import { ownerOf } from "./executions/owner-of.ts";
 import type { Executions } from "./executions/run-executions.ts";
 import { unknownExecution } from "./get-execution.ts";
 

@@ -1,5 +1,6 @@
 import { loadSettings } from "#shared/config/load-settings.ts";
-import { hostPatterns, secret } from "#shared/config/setting-kinds.ts";
+import { hostPatterns } from "#shared/config/setting-kinds.ts";
+import { SIGNING_SETTINGS } from "#shared/config/signing-settings.ts";
 
 /** What the function `execute` needs to know beside the edge. */
 export interface ExecuteSettings {
@@ -18,7 +19,7 @@ export function loadExecuteSettings(
 ): ExecuteSettings {
   const env = loadSettings(
     {
-      SIGNING_KEY: secret({ default: undefined, desc: "What links to files are signed with." }),
+      ...SIGNING_SETTINGS,
       FILE_HOSTS: hostPatterns({
         // ChatGPT's own files.
         default: ["*.oaiusercontent.com"],

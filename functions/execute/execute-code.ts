@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { ownerOf } from "#shared/auth/owner-of.ts";
 import { ERRORS } from "#shared/contract/errors.ts";
 import type { ExecuteCodeRequest } from "#shared/contract/execute/execute-code.ts";
 import type { Execution } from "#shared/contract/execute/execution.ts";
@@ -7,7 +8,6 @@ import type { RequestContext } from "#shared/http/route.ts";
 import { createExecutionId } from "./executions/execution-id.ts";
 import type { ExecutionRecord } from "./executions/execution-record.ts";
 import type { ExecutionStore } from "./executions/execution-store.ts";
-import { ownerOf } from "./executions/owner-of.ts";
 import type { Executions, Job, Waiting } from "./executions/run-executions.ts";
 import { type SignLink, toExecution } from "./executions/to-execution.ts";
 import { type RunRequestDependencies, runRequest } from "./run-request.ts";

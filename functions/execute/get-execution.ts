@@ -1,8 +1,8 @@
+import { ownerOf } from "#shared/auth/owner-of.ts";
 import type { Execution } from "#shared/contract/execute/execution.ts";
 import type { GetExecutionParameters } from "#shared/contract/execute/get-execution.ts";
 import { AppError } from "#shared/errors/app-error.ts";
 import type { RequestContext } from "#shared/http/route.ts";
-import { ownerOf } from "./executions/owner-of.ts";
 import type { Executions } from "./executions/run-executions.ts";
 import { type SignLink, toExecution } from "./executions/to-execution.ts";
 

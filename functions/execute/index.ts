@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import { loadEdgeSettings } from "#shared/config/edge-settings.ts";
 import { orExit } from "#shared/config/load-settings.ts";
 import { onShutdown } from "#shared/http/drain.ts";
@@ -6,6 +5,7 @@ import { installEdge } from "#shared/http/edge.ts";
 import { serveFunction } from "#shared/http/serve-function.ts";
 import { createUnavailableObjectStore } from "#shared/object-store/object-store-unavailable.ts";
 import { createLogger } from "#shared/observability/logger.ts";
+import { createSigningKey } from "#shared/signing/create-signing-key.ts";
 import { loadExecuteSettings } from "./config.ts";
 import { createExecute } from "./create-execute.ts";
 import { createUnavailableExecutor } from "./executor/executor-unavailable.ts";
@@ -20,7 +20,7 @@ const { routes, close } = createExecute({
   executor,
   objects: createUnavailableObjectStore(reason),
   // Links of an instance without a key of its deployment are good for its own life.
-  signingKey: settings.execute.signingKey ?? randomBytes(32).toString("base64url"),
+  signingKey: settings.execute.signingKey ?? createSigningKey(),
   fileHosts: settings.execute.fileHosts,
   logger,
 });

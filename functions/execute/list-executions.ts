@@ -1,3 +1,4 @@
+import { ownerOf } from "#shared/auth/owner-of.ts";
 import type {
   ListExecutionsParameters,
   ListExecutionsResponse,
@@ -5,7 +6,6 @@ import type {
 import type { RequestContext } from "#shared/http/route.ts";
 import type { ExecutionRecord } from "./executions/execution-record.ts";
 import type { ExecutionStore } from "./executions/execution-store.ts";
-import { ownerOf } from "./executions/owner-of.ts";
 
 /** Handler of `list_executions`. */
 export function createListExecutions({ executionStore }: { readonly executionStore: ExecutionStore }) {

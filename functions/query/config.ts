@@ -1,11 +1,26 @@
 import { str } from "envalid";
 import { loadSettings, SettingsError } from "#shared/config/load-settings.ts";
 import { integer } from "#shared/config/setting-kinds.ts";
+import { SIGNING_SETTINGS } from "#shared/config/signing-settings.ts";
 import {
   type BigqueryWarehouseOptions,
   DEFAULT_MAXIMUM_BYTES_BILLED,
 } from "./warehouse/warehouse-bigquery/create-bigquery-warehouse.ts";
 import { parseGoogleCredentials } from "./warehouse/warehouse-bigquery/parse-google-credentials.ts";
+
+/** What the function `query` needs to know beside the edge and its warehouse. */
+export interface QuerySettings {
+  /** What page tokens are signed with; null when none is set. */
+  readonly signingKey: string | null;
+}
+
+/**
+ * Reads the settings of the function `query` from the environment.
+ * @throws SettingsError
+ */
+export function loadQuerySettings(environment?: Readonly<Record<string, string | undefined>>): QuerySettings {
+  return { signingKey: loadSettings(SIGNING_SETTINGS, environment).SIGNING_KEY ?? null };
+}
 
 /**
  * Reads how to reach BigQuery.

@@ -1,13 +1,38 @@
-import { validateQueryBigquery } from "#shared/contract/generated/query-validators.js";
+import {
+  validateDescribeTable,
+  validateListDatasets,
+  validateListTables,
+  validateQueryBigquery,
+} from "#shared/contract/generated/query-validators.js";
+import { describeTable } from "#shared/contract/query/describe-table.ts";
+import { listDatasets } from "#shared/contract/query/list-datasets.ts";
+import { listTables } from "#shared/contract/query/list-tables.ts";
 import { queryBigquery } from "#shared/contract/query/query-bigquery.ts";
-import { type FunctionRoutes, toBodyRoute } from "#shared/http/route.ts";
+import { type FunctionRoutes, toBodyRoute, toPathRoute } from "#shared/http/route.ts";
+import { createDescribeTable } from "./describe-table.ts";
+import { createListDatasets } from "./list-datasets.ts";
+import { createListTables } from "./list-tables.ts";
+import { createPageTokens } from "./pages/page-tokens.ts";
 import { createQueryBigquery } from "./query-bigquery.ts";
 import type { Warehouse } from "./warehouse/warehouse.ts";
 
-/** The function `query`: answers SQL, over whatever warehouse it is given. */
-export function createQuery(dependencies: { warehouse: Warehouse }): FunctionRoutes {
+/** What the function is built over. */
+export interface QueryDependencies {
+  readonly warehouse: Warehouse;
+  /** At least 32 characters. */
+  readonly signingKey: string;
+}
+
+/** The function `query`: answers SQL and tells what there is to query, over whatever warehouse it is given. */
+export function createQuery({ warehouse, signingKey }: QueryDependencies): FunctionRoutes {
+  const pageTokens = createPageTokens(signingKey);
   return {
     name: "query",
-    routes: [toBodyRoute(queryBigquery, validateQueryBigquery, createQueryBigquery(dependencies))],
+    routes: [
+      toBodyRoute(queryBigquery, validateQueryBigquery, createQueryBigquery({ warehouse, pageTokens })),
+      toPathRoute(listDatasets, validateListDatasets, createListDatasets({ warehouse })),
+      toPathRoute(listTables, validateListTables, createListTables({ warehouse })),
+      toPathRoute(describeTable, validateDescribeTable, createDescribeTable({ warehouse })),
+    ],
   };
 }

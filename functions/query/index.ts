@@ -4,15 +4,27 @@ import { onShutdown } from "#shared/http/drain.ts";
 import { installEdge } from "#shared/http/edge.ts";
 import { serveFunction } from "#shared/http/serve-function.ts";
 import { createLogger } from "#shared/observability/logger.ts";
-import { loadBigquerySettings } from "./config.ts";
+import { createSigningKey } from "#shared/signing/create-signing-key.ts";
+import { loadBigquerySettings, loadQuerySettings } from "./config.ts";
 import { createQuery } from "./create-query.ts";
 import { createBigqueryWarehouse } from "./warehouse/warehouse-bigquery/create-bigquery-warehouse.ts";
 
 installEdge();
 const logger = createLogger();
-const { edge, bigquery } = orExit(() => ({ edge: loadEdgeSettings(), bigquery: loadBigquerySettings() }));
+const {
+  edge,
+  query: settings,
+  bigquery,
+} = orExit(() => ({
+  edge: loadEdgeSettings(),
+  query: loadQuerySettings(),
+  bigquery: loadBigquerySettings(),
+}));
 const warehouse = createBigqueryWarehouse({ ...bigquery, logger });
 onShutdown(() => warehouse.close());
 
+// Page tokens of an instance without a key of its deployment are good for its own life.
+const routes = createQuery({ warehouse, signingKey: settings.signingKey ?? createSigningKey() });
+
 /** Entry point of the Cloud Function `query`. */
-export const query = serveFunction(createQuery({ warehouse }), edge, logger);
+export const query = serveFunction(routes, edge, logger);

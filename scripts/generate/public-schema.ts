@@ -24,10 +24,18 @@ export function toJson(value: unknown): Json {
  */
 export function toPublicSchema(schema: Json): Json {
   if (!isObject(schema)) return schema;
+  const types = Array.isArray(schema["type"]) ? schema["type"] : [];
   // ChatGPT wants references to files declared as strings, and sends objects.
-  if (Array.isArray(schema["type"]) && schema["type"].includes("object")) return { type: "string" };
-  const entries = Object.entries(schema).filter(([keyword]) => keyword !== "pattern");
+  if (types.includes("object") && types.includes("string")) return { type: "string" };
+  const entries = Object.entries(types.includes("object") ? asObjectOnly(schema) : schema).filter(
+    ([keyword]) => keyword !== "pattern",
+  );
   return Object.fromEntries(entries.map(toPublicKeyword));
+}
+
+/** A choice between an object and a list is shown as the object: importers want the properties of one type. */
+function asObjectOnly({ items: _items, maxItems: _maxItems, ...schema }: JsonObject): JsonObject {
+  return { ...schema, type: "object" };
 }
 
 function toPublicKeyword([keyword, value]: readonly [string, Json]): [string, Json] {

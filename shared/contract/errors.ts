@@ -17,6 +17,7 @@ export const ERRORS = {
   malformed_json: { status: 400, title: "The body is not JSON", retryable: false },
   validation_failed: { status: 400, title: "The request has the wrong shape", retryable: false },
   conflicting_credentials: { status: 400, title: "Two different credentials", retryable: false },
+  invalid_page_token: { status: 400, title: "The page token is good for nothing", retryable: false },
   malformed_request: { status: 400, title: "The request is not valid HTTP", retryable: false },
   multiple_statements: { status: 400, title: "More than one SQL statement", retryable: false },
   unauthenticated: { status: 401, title: "No credential, or not a valid one", retryable: false },
@@ -56,6 +57,7 @@ export const ERRORS = {
   query_failed: { status: 200, title: "The statement failed while it ran", retryable: false },
   query_timed_out: { status: 200, title: "The statement ran out of time", retryable: true },
   query_out_of_memory: { status: 200, title: "The statement needs too much memory", retryable: false },
+  result_too_large: { status: 200, title: "A row is longer than an answer", retryable: false },
   permission_denied: { status: 200, title: "The warehouse refuses access", retryable: false },
   bytes_limit_exceeded: { status: 200, title: "The statement would read too many bytes", retryable: false },
 } as const satisfies Record<string, ErrorSpec>;

@@ -13,6 +13,18 @@ export const QUERY_TIMEOUT_SECONDS = { minimum: 1, maximum: 300, default: 60 } a
 /** How many rows one answer holds at most; the answer's size may stop it earlier. */
 export const QUERY_MAX_RESULTS = { minimum: 1, maximum: 10_000, default: 1000 } as const;
 
+/** What the parameters of a statement may hold: all of them, elements of each array, arrays and structs within each other, a name. */
+export const QUERY_PARAMETERS = { count: 100, elements: 10_000, depth: 4, nameCharacters: 128 } as const;
+
+/** How long the rest of a result can be read, page by page. */
+export const QUERY_RESULT_LIFETIME_SECONDS = 3600;
+
+/** Names in one answer of a list of the warehouse. */
+export const LIST_LIMIT = { minimum: 1, maximum: 1000, default: 100 } as const;
+
+/** Rows of a table that show what it holds. */
+export const SAMPLE_ROWS = { minimum: 0, maximum: 5, default: 0 } as const;
+
 const MIB = 1024 * 1024;
 
 /** Body of a request that carries files: 20 MiB of content are 27 MiB in base64. */

@@ -6,6 +6,9 @@ import { listExecutions } from "./execute/list-executions.ts";
 import { listLanguages } from "./execute/list-languages.ts";
 import { checkHealth } from "./health/check-health.ts";
 import type { Operation } from "./operation.ts";
+import { describeTable } from "./query/describe-table.ts";
+import { listDatasets } from "./query/list-datasets.ts";
+import { listTables } from "./query/list-tables.ts";
 import { queryBigquery } from "./query/query-bigquery.ts";
 
 /** Every operation, in the order of the OpenAPI document. */
@@ -17,5 +20,8 @@ export const OPERATIONS: readonly Operation[] = [
   getFile,
   listLanguages,
   queryBigquery,
+  listDatasets,
+  listTables,
+  describeTable,
   checkHealth,
 ];

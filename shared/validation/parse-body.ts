@@ -46,7 +46,9 @@ function messageOf(error: ValidationError): string {
     case "enum":
       return `must be one of ${Array.isArray(allowedValues) ? allowedValues.join(", ") : "the listed values"}`;
     case "pattern":
-      return "must not contain NUL characters or unpaired surrogates";
+      return String(error.params["pattern"]).startsWith("^[^")
+        ? "must not contain NUL characters or unpaired surrogates"
+        : "does not have the form that it must have";
     default:
       return error.message ?? "is wrong";
   }

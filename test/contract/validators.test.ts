@@ -122,7 +122,16 @@ describe("validateQueryBigquery", () => {
     [{ sql: "SELECT 1", timeout: 301 }, "/timeout maximum"],
     [{ sql: "SELECT 1", timeout: 0 }, "/timeout minimum"],
     [{ sql: "SELECT 1", max_results: 0 }, "/max_results minimum"],
+    [{ sql: "SELECT 1", max_results: -1 }, "/max_results minimum"],
     [{ sql: "SELECT 1", max_results: 10_001 }, "/max_results maximum"],
+    [{ sql: "SELECT 1", max_results: 10 ** 9 }, "/max_results maximum"],
+    [{ sql: "SELECT 1", params: "a" }, "/params type"],
+    [{ sql: "SELECT 1", params: null }, "/params type"],
+    [{ sql: "SELECT 1", params: new Array(101).fill(1) }, "/params maxItems"],
+    [{ sql: "SELECT 1", dataset: "a.b.c d" }, "/dataset pattern"],
+    [{ sql: "SELECT 1", dataset: "../x" }, "/dataset pattern"],
+    [{ sql: "SELECT 1", format: "xml" }, "/format enum"],
+    [{ sql: "SELECT 1", page_token: "" }, "/page_token minLength"],
     [{ sql: "SELECT 1", max_results: "10" }, "/max_results type"],
     [{ sql: "SELECT 1", dry_run: true }, " additionalProperties"],
   ])("refuses %j", (body, violation) => {
@@ -132,7 +141,7 @@ describe("validateQueryBigquery", () => {
   it("fills in the defaults", () => {
     const body = { sql: "SELECT 1" };
     expect(query(body)).toEqual([]);
-    expect(body).toEqual({ sql: "SELECT 1", timeout: 60, max_results: 1000 });
+    expect(body).toEqual({ sql: "SELECT 1", timeout: 60, max_results: 1000, format: "rows" });
   });
 });
 

@@ -3,7 +3,16 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 
 /** The calls of BigQuery's REST API that the adapter makes. */
-export type CallKind = "dryRun" | "insert" | "results" | "cancel" | "other";
+export type CallKind =
+  | "dryRun"
+  | "insert"
+  | "results"
+  | "cancel"
+  | "datasets"
+  | "tables"
+  | "table"
+  | "rows"
+  | "other";
 
 /** One call as it arrived. */
 export interface Call {
@@ -88,6 +97,26 @@ export function pageAnswer(
   };
 }
 
+/**
+ * Answers calls for the results of a job with rows of one table, by `startIndex`, `pageToken` and `maxResults` as BigQuery does.
+ * @param read gives the rows as they are now
+ */
+export function resultsOf(
+  fields: readonly Readonly<Record<string, unknown>>[],
+  read: () => readonly (readonly unknown[])[],
+): Answer {
+  return ({ query }) => {
+    const rows = read();
+    const start = Number(query["pageToken"] ?? query["startIndex"] ?? 0);
+    const end = Math.min(rows.length, start + Number(query["maxResults"] ?? rows.length));
+    return pageAnswer(fields, rows.slice(start, end), {
+      totalRows: String(rows.length),
+      totalBytesProcessed: "4096",
+      ...(end < rows.length ? { pageToken: String(end) } : {}),
+    });
+  };
+}
+
 /** An error in the form of the REST API. */
 export function errorAnswer(status: number, reason: string, message: string): Reply {
   return {
@@ -101,6 +130,10 @@ const USUAL: Readonly<Record<CallKind, Answer>> = {
   insert: (call) => jobAnswer(call),
   results: () => pageAnswer([{ name: "one", type: "INTEGER" }], [["1"]]),
   cancel: (call) => ({ body: { job: { jobReference: { jobId: call.path.split("/").at(-2) } } } }),
+  datasets: () => ({ body: {} }),
+  tables: () => ({ body: {} }),
+  table: () => errorAnswer(404, "notFound", "Not found: Table"),
+  rows: () => ({ body: {} }),
   other: () => errorAnswer(404, "notFound", "Not found: the stand-in has no such path"),
 };
 
@@ -119,11 +152,18 @@ async function readCall(request: IncomingMessage): Promise<Call> {
   };
 }
 
+const READS: readonly (readonly [CallKind, RegExp])[] = [
+  ["results", /\/queries\/[^/]+$/],
+  ["datasets", /\/datasets$/],
+  ["tables", /\/datasets\/[^/]+\/tables$/],
+  ["table", /\/tables\/[^/]+$/],
+  ["rows", /\/tables\/[^/]+\/data$/],
+];
+
 function kindOf(method: string, path: string, body: unknown): CallKind {
   if (method === "POST" && /\/jobs\/[^/]+\/cancel$/.test(path)) return "cancel";
   if (method === "POST" && path.endsWith("/jobs")) return isDryRun(body) ? "dryRun" : "insert";
-  if (method === "GET" && /\/queries\/[^/]+$/.test(path)) return "results";
-  return "other";
+  return method === "GET" ? (READS.find(([, form]) => form.test(path))?.[0] ?? "other") : "other";
 }
 
 function isDryRun(body: unknown): boolean {

@@ -946,7 +946,7 @@ export const openApiDocument = {
       "post": {
         "operationId": "query_bigquery",
         "summary": "Query the data warehouse with GoogleSQL",
-        "description": "Runs one read-only GoogleSQL SELECT over the warehouse and returns rows. Aggregate in SQL and ask for few rows: answers are cut at max_results and at 95,000 characters, and then say truncated: true.",
+        "description": "Runs one read-only GoogleSQL SELECT over the warehouse and returns rows. Aggregate in SQL and ask for few rows: answers are cut at max_results and at 95,000 characters; then truncated is true and next_page_token gets the rest.",
         "tags": [
           "query"
         ],
@@ -969,6 +969,18 @@ export const openApiDocument = {
                   "value": {
                     "sql": "SELECT c.name, SUM(t.revenue) AS total FROM `demo.sales.transactions` t JOIN `demo.sales.customers` c ON c.customer_id = t.customer_id GROUP BY c.name ORDER BY total DESC LIMIT 2",
                     "max_results": 100
+                  }
+                },
+                "the-first-rows-of-many-as-columns": {
+                  "summary": "the first rows of many, as columns",
+                  "value": {
+                    "sql": "SELECT id, day FROM events WHERE kind = @kind ORDER BY id",
+                    "params": {
+                      "kind": "click"
+                    },
+                    "dataset": "demo.web",
+                    "format": "columns",
+                    "max_results": 2
                   }
                 },
                 "a-table-that-does-not-exist": {
@@ -1004,13 +1016,69 @@ export const openApiDocument = {
                           "total": "17002.10"
                         }
                       ],
+                      "schema": [
+                        {
+                          "name": "name",
+                          "type": "STRING",
+                          "mode": "NULLABLE"
+                        },
+                        {
+                          "name": "total",
+                          "type": "NUMERIC",
+                          "mode": "NULLABLE"
+                        }
+                      ],
                       "row_count": 2,
                       "total_rows": 2,
                       "truncated": false,
+                      "truncated_by": null,
+                      "next_page_token": null,
+                      "bytes_processed": 241920,
+                      "query_id": "5d2f0c34-0e63-4a54-a9a7-1f1f2f0c5a01",
                       "error": null,
                       "execution_time": 0.018,
                       "timestamp": "2026-01-15T09:30:00.000Z",
                       "request_id": "6f9d7a52-6a0e-4a52-8f6c-5f3a3f8f8a10"
+                    }
+                  },
+                  "the-first-rows-of-many-as-columns": {
+                    "summary": "the first rows of many, as columns",
+                    "value": {
+                      "success": true,
+                      "data": [],
+                      "columns": {
+                        "id": [
+                          1,
+                          4
+                        ],
+                        "day": [
+                          "2026-01-14",
+                          "2026-01-15"
+                        ]
+                      },
+                      "schema": [
+                        {
+                          "name": "id",
+                          "type": "INT64",
+                          "mode": "NULLABLE"
+                        },
+                        {
+                          "name": "day",
+                          "type": "DATE",
+                          "mode": "NULLABLE"
+                        }
+                      ],
+                      "row_count": 2,
+                      "total_rows": 5213,
+                      "truncated": true,
+                      "truncated_by": "max_results",
+                      "next_page_token": "AQAAAGl1sCZ7InIiOnsiaWQiOiJ4In19f3a9",
+                      "bytes_processed": 1048576,
+                      "query_id": "b7a0c6a8-2f0e-4a58-8e8f-6d3a1f9f7c03",
+                      "error": null,
+                      "execution_time": 0.021,
+                      "timestamp": "2026-01-15T09:30:00.000Z",
+                      "request_id": "1f0c2b7e-90a6-4a0e-9f4b-3c8e5b1d7f04"
                     }
                   },
                   "a-table-that-does-not-exist": {
@@ -1018,9 +1086,14 @@ export const openApiDocument = {
                     "value": {
                       "success": false,
                       "data": [],
+                      "schema": [],
                       "row_count": 0,
                       "total_rows": null,
                       "truncated": false,
+                      "truncated_by": null,
+                      "next_page_token": null,
+                      "bytes_processed": null,
+                      "query_id": "0a8c3f5e-64a5-4b7f-9a5e-0f9d6c1b2e02",
                       "error": "Table demo.sales.orders was not found. Tables of demo.sales: customers, transactions.",
                       "execution_time": 0.004,
                       "timestamp": "2026-01-15T09:30:00.000Z",
@@ -1033,7 +1106,7 @@ export const openApiDocument = {
             }
           },
           "400": {
-            "description": "The request is not valid HTTP (malformed_request). Two different credentials (conflicting_credentials). The request needs a body (body_required). The body is not JSON (malformed_json). The request has the wrong shape (validation_failed). More than one SQL statement (multiple_statements).",
+            "description": "The request is not valid HTTP (malformed_request). Two different credentials (conflicting_credentials). The request needs a body (body_required). The body is not JSON (malformed_json). The request has the wrong shape (validation_failed). More than one SQL statement (multiple_statements). The page token is good for nothing (invalid_page_token).",
             "content": {
               "application/json": {
                 "schema": {
@@ -1084,6 +1157,569 @@ export const openApiDocument = {
           },
           "415": {
             "description": "The body is not application/json (unsupported_media_type). The body is compressed (unsupported_encoding).",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ErrorResponse"
+                }
+              }
+            }
+          },
+          "429": {
+            "description": "Too many requests (rate_limited).",
+            "headers": {
+              "Retry-After": {
+                "description": "Seconds to wait.",
+                "schema": {
+                  "type": "integer",
+                  "minimum": 1
+                }
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ErrorResponse"
+                }
+              }
+            }
+          },
+          "431": {
+            "description": "The headers are too large (headers_too_large).",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ErrorResponse"
+                }
+              }
+            }
+          },
+          "500": {
+            "description": "A fault of ours (internal).",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ErrorResponse"
+                }
+              }
+            }
+          },
+          "503": {
+            "description": "The server is stopping (shutting_down). The warehouse cannot be reached (warehouse_unavailable). Everything is busy (overloaded). Files cannot be kept or read (storage_unavailable).",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ErrorResponse"
+                }
+              }
+            }
+          },
+          "504": {
+            "description": "The answer took too long (deadline_exceeded).",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ErrorResponse"
+                }
+              }
+            }
+          }
+        }
+      }
+    },
+    "/query/datasets": {
+      "get": {
+        "operationId": "list_datasets",
+        "summary": "List the datasets of the warehouse",
+        "description": "Returns the names of the datasets that can be queried. Start here when you do not know the warehouse; then call list_tables and describe_table, and write SQL for query_bigquery.",
+        "tags": [
+          "query"
+        ],
+        "x-openai-isConsequential": false,
+        "security": [
+          {
+            "bearerAuth": []
+          }
+        ],
+        "parameters": [
+          {
+            "name": "limit",
+            "in": "query",
+            "required": false,
+            "description": "How many at most, 1 to 1000.",
+            "schema": {
+              "type": "integer",
+              "minimum": 1,
+              "maximum": 1000,
+              "default": 100
+            }
+          },
+          {
+            "name": "after",
+            "in": "query",
+            "required": false,
+            "description": "next_after of the answer before.",
+            "schema": {
+              "type": "string",
+              "minLength": 1,
+              "maxLength": 400
+            }
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "The answer.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ListDatasetsResponse"
+                },
+                "examples": {
+                  "a-warehouse-with-two-datasets": {
+                    "summary": "a warehouse with two datasets",
+                    "value": {
+                      "datasets": [
+                        {
+                          "project": "demo",
+                          "dataset": "sales",
+                          "description": "Customers and what they bought",
+                          "location": null
+                        },
+                        {
+                          "project": "demo",
+                          "dataset": "web",
+                          "description": null,
+                          "location": null
+                        }
+                      ],
+                      "next_after": null,
+                      "request_id": "6f9d7a52-6a0e-4a52-8f6c-5f3a3f8f8a10"
+                    }
+                  }
+                }
+              }
+            }
+          },
+          "400": {
+            "description": "The request is not valid HTTP (malformed_request). Two different credentials (conflicting_credentials). The request has the wrong shape (validation_failed).",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ErrorResponse"
+                }
+              }
+            }
+          },
+          "401": {
+            "description": "No credential, or not a valid one (unauthenticated).",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ErrorResponse"
+                }
+              }
+            }
+          },
+          "403": {
+            "description": "The credential does not allow this (forbidden).",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ErrorResponse"
+                }
+              }
+            }
+          },
+          "429": {
+            "description": "Too many requests (rate_limited).",
+            "headers": {
+              "Retry-After": {
+                "description": "Seconds to wait.",
+                "schema": {
+                  "type": "integer",
+                  "minimum": 1
+                }
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ErrorResponse"
+                }
+              }
+            }
+          },
+          "431": {
+            "description": "The headers are too large (headers_too_large).",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ErrorResponse"
+                }
+              }
+            }
+          },
+          "500": {
+            "description": "A fault of ours (internal).",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ErrorResponse"
+                }
+              }
+            }
+          },
+          "503": {
+            "description": "The server is stopping (shutting_down). The warehouse cannot be reached (warehouse_unavailable). Everything is busy (overloaded).",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ErrorResponse"
+                }
+              }
+            }
+          },
+          "504": {
+            "description": "The answer took too long (deadline_exceeded).",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ErrorResponse"
+                }
+              }
+            }
+          }
+        }
+      }
+    },
+    "/query/datasets/{dataset}/tables": {
+      "get": {
+        "operationId": "list_tables",
+        "summary": "List the tables of a dataset",
+        "description": "Returns the names of a dataset's tables and views. Call describe_table for the columns of one of them.",
+        "tags": [
+          "query"
+        ],
+        "x-openai-isConsequential": false,
+        "security": [
+          {
+            "bearerAuth": []
+          }
+        ],
+        "parameters": [
+          {
+            "name": "dataset",
+            "in": "path",
+            "required": true,
+            "description": "Name of the dataset, without its project.",
+            "schema": {
+              "type": "string"
+            }
+          },
+          {
+            "name": "limit",
+            "in": "query",
+            "required": false,
+            "description": "How many at most, 1 to 1000.",
+            "schema": {
+              "type": "integer",
+              "minimum": 1,
+              "maximum": 1000,
+              "default": 100
+            }
+          },
+          {
+            "name": "after",
+            "in": "query",
+            "required": false,
+            "description": "next_after of the answer before.",
+            "schema": {
+              "type": "string",
+              "minLength": 1,
+              "maxLength": 400
+            }
+          },
+          {
+            "name": "project",
+            "in": "query",
+            "required": false,
+            "description": "Project of the dataset; the warehouse's own when left out.",
+            "schema": {
+              "type": "string"
+            }
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "The answer.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ListTablesResponse"
+                },
+                "examples": {
+                  "two-tables": {
+                    "summary": "two tables",
+                    "value": {
+                      "tables": [
+                        {
+                          "table": "customers",
+                          "kind": "TABLE",
+                          "description": "One row a customer"
+                        },
+                        {
+                          "table": "transactions",
+                          "kind": "TABLE",
+                          "description": null
+                        }
+                      ],
+                      "next_after": null,
+                      "request_id": "6f9d7a52-6a0e-4a52-8f6c-5f3a3f8f8a10"
+                    }
+                  }
+                }
+              }
+            }
+          },
+          "400": {
+            "description": "The request is not valid HTTP (malformed_request). Two different credentials (conflicting_credentials). The request has the wrong shape (validation_failed).",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ErrorResponse"
+                }
+              }
+            }
+          },
+          "401": {
+            "description": "No credential, or not a valid one (unauthenticated).",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ErrorResponse"
+                }
+              }
+            }
+          },
+          "403": {
+            "description": "The credential does not allow this (forbidden).",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ErrorResponse"
+                }
+              }
+            }
+          },
+          "404": {
+            "description": "No such path, or no such thing (not_found).",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ErrorResponse"
+                }
+              }
+            }
+          },
+          "429": {
+            "description": "Too many requests (rate_limited).",
+            "headers": {
+              "Retry-After": {
+                "description": "Seconds to wait.",
+                "schema": {
+                  "type": "integer",
+                  "minimum": 1
+                }
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ErrorResponse"
+                }
+              }
+            }
+          },
+          "431": {
+            "description": "The headers are too large (headers_too_large).",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ErrorResponse"
+                }
+              }
+            }
+          },
+          "500": {
+            "description": "A fault of ours (internal).",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ErrorResponse"
+                }
+              }
+            }
+          },
+          "503": {
+            "description": "The server is stopping (shutting_down). The warehouse cannot be reached (warehouse_unavailable). Everything is busy (overloaded).",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ErrorResponse"
+                }
+              }
+            }
+          },
+          "504": {
+            "description": "The answer took too long (deadline_exceeded).",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ErrorResponse"
+                }
+              }
+            }
+          }
+        }
+      }
+    },
+    "/query/datasets/{dataset}/tables/{table}": {
+      "get": {
+        "operationId": "describe_table",
+        "summary": "Describe a table of the warehouse",
+        "description": "Returns the columns of a table with their types and descriptions, how many rows it has, its size, and up to five sample rows. Call it before you write SQL over a table that you have not seen.",
+        "tags": [
+          "query"
+        ],
+        "x-openai-isConsequential": false,
+        "security": [
+          {
+            "bearerAuth": []
+          }
+        ],
+        "parameters": [
+          {
+            "name": "dataset",
+            "in": "path",
+            "required": true,
+            "description": "Name of the dataset, without its project.",
+            "schema": {
+              "type": "string"
+            }
+          },
+          {
+            "name": "table",
+            "in": "path",
+            "required": true,
+            "description": "Name of the table, without its dataset.",
+            "schema": {
+              "type": "string"
+            }
+          },
+          {
+            "name": "sample_rows",
+            "in": "query",
+            "required": false,
+            "description": "Rows to show of the table, 0 to 5.",
+            "schema": {
+              "type": "integer",
+              "minimum": 0,
+              "maximum": 5,
+              "default": 0
+            }
+          },
+          {
+            "name": "project",
+            "in": "query",
+            "required": false,
+            "description": "Project of the dataset; the warehouse's own when left out.",
+            "schema": {
+              "type": "string"
+            }
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "The answer.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/DescribeTableResponse"
+                },
+                "examples": {
+                  "a-table-with-one-sample-row": {
+                    "summary": "a table with one sample row",
+                    "value": {
+                      "success": true,
+                      "project": "demo",
+                      "dataset": "sales",
+                      "table": "customers",
+                      "kind": "TABLE",
+                      "description": null,
+                      "schema": [
+                        {
+                          "name": "customer_id",
+                          "type": "INT64",
+                          "mode": "NULLABLE"
+                        },
+                        {
+                          "name": "name",
+                          "type": "STRING",
+                          "mode": "NULLABLE",
+                          "description": "First name and surname"
+                        }
+                      ],
+                      "column_count": 2,
+                      "row_count": 200,
+                      "size_bytes": 8932,
+                      "modified_at": "2026-01-15T09:30:00.000Z",
+                      "sample_rows": [
+                        {
+                          "customer_id": 1,
+                          "name": "Ada Berg"
+                        }
+                      ],
+                      "truncated": false,
+                      "error": null,
+                      "request_id": "6f9d7a52-6a0e-4a52-8f6c-5f3a3f8f8a10"
+                    }
+                  }
+                }
+              }
+            }
+          },
+          "400": {
+            "description": "The request is not valid HTTP (malformed_request). Two different credentials (conflicting_credentials). The request has the wrong shape (validation_failed).",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ErrorResponse"
+                }
+              }
+            }
+          },
+          "401": {
+            "description": "No credential, or not a valid one (unauthenticated).",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ErrorResponse"
+                }
+              }
+            }
+          },
+          "403": {
+            "description": "The credential does not allow this (forbidden).",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ErrorResponse"
+                }
+              }
+            }
+          },
+          "404": {
+            "description": "No such path, or no such thing (not_found).",
             "content": {
               "application/json": {
                 "schema": {
@@ -2023,6 +2659,33 @@ export const openApiDocument = {
             "maximum": 10000,
             "default": 1000,
             "description": "Most rows to return."
+          },
+          "params": {
+            "type": "object",
+            "properties": {},
+            "additionalProperties": true,
+            "maxProperties": 100,
+            "description": "Values of the parameters @name by their names, or a list of values for each `?`. Types are inferred; {\"type\": \"DATE\", \"value\": \"2026-01-31\"} says one, also ARRAY<INT64> or STRUCT<a INT64, b STRING>."
+          },
+          "dataset": {
+            "type": "string",
+            "description": "`dataset` or `project.dataset` of tables that the statement names without one."
+          },
+          "format": {
+            "type": "string",
+            "enum": [
+              "rows",
+              "columns",
+              "csv"
+            ],
+            "default": "rows",
+            "description": "rows: objects in `data`; columns: lists in `columns`; csv: text in `csv`."
+          },
+          "page_token": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 2000,
+            "description": "next_page_token of the answer before, with the same sql, params and dataset: returns the rows that follow."
           }
         },
         "required": [
@@ -2045,9 +2708,65 @@ export const openApiDocument = {
               "additionalProperties": true
             }
           },
+          "columns": {
+            "type": "object",
+            "properties": {},
+            "additionalProperties": {
+              "type": "array",
+              "items": {}
+            },
+            "description": "For format columns: the cells of each column by its name, in the order of the rows."
+          },
+          "csv": {
+            "type": "string",
+            "description": "For format csv: RFC 4180 with a header line; NULL is empty, ARRAY and STRUCT are JSON."
+          },
+          "schema": {
+            "type": "array",
+            "description": "The columns of the result.",
+            "items": {
+              "type": "object",
+              "properties": {
+                "name": {
+                  "type": "string"
+                },
+                "type": {
+                  "type": "string",
+                  "description": "A GoogleSQL type: INT64, STRING, STRUCT and so on."
+                },
+                "mode": {
+                  "type": "string",
+                  "enum": [
+                    "NULLABLE",
+                    "REQUIRED",
+                    "REPEATED"
+                  ],
+                  "description": "REPEATED is an ARRAY of the type."
+                },
+                "description": {
+                  "type": "string"
+                },
+                "fields": {
+                  "type": "array",
+                  "description": "The fields of a STRUCT, each like a column.",
+                  "items": {
+                    "type": "object",
+                    "properties": {},
+                    "additionalProperties": true
+                  }
+                }
+              },
+              "required": [
+                "name",
+                "type",
+                "mode"
+              ],
+              "additionalProperties": false
+            }
+          },
           "row_count": {
             "type": "integer",
-            "description": "Rows in data."
+            "description": "Rows in this answer."
           },
           "total_rows": {
             "type": [
@@ -2058,7 +2777,37 @@ export const openApiDocument = {
           },
           "truncated": {
             "type": "boolean",
-            "description": "True when the result has more rows than data."
+            "description": "True when more rows follow those of this answer."
+          },
+          "truncated_by": {
+            "type": [
+              "string",
+              "null"
+            ],
+            "enum": [
+              "max_results",
+              "size",
+              null
+            ],
+            "description": "What ended the answer before the result."
+          },
+          "next_page_token": {
+            "type": [
+              "string",
+              "null"
+            ],
+            "description": "Send it as page_token for the rows that follow, within an hour; null at the end, and when they were not kept."
+          },
+          "bytes_processed": {
+            "type": [
+              "integer",
+              "null"
+            ],
+            "description": "Bytes of tables that the statement read; null when not known."
+          },
+          "query_id": {
+            "type": "string",
+            "description": "Names the statement in the logs; its pages share it."
           },
           "error": {
             "type": [
@@ -2086,12 +2835,283 @@ export const openApiDocument = {
         "required": [
           "success",
           "data",
+          "schema",
           "row_count",
           "total_rows",
           "truncated",
+          "truncated_by",
+          "next_page_token",
+          "bytes_processed",
+          "query_id",
           "error",
           "execution_time",
           "timestamp",
+          "request_id"
+        ],
+        "additionalProperties": false
+      },
+      "ListDatasetsResponse": {
+        "type": "object",
+        "properties": {
+          "datasets": {
+            "type": "array",
+            "items": {
+              "type": "object",
+              "properties": {
+                "project": {
+                  "type": "string"
+                },
+                "dataset": {
+                  "type": "string"
+                },
+                "description": {
+                  "type": [
+                    "string",
+                    "null"
+                  ]
+                },
+                "location": {
+                  "type": [
+                    "string",
+                    "null"
+                  ],
+                  "description": "Where the data lie, like EU."
+                }
+              },
+              "required": [
+                "project",
+                "dataset",
+                "description",
+                "location"
+              ],
+              "additionalProperties": false
+            },
+            "description": "In the order of their names."
+          },
+          "next_after": {
+            "type": [
+              "string",
+              "null"
+            ],
+            "description": "Send it as `after` for what follows; null at the end."
+          },
+          "request_id": {
+            "type": "string",
+            "description": "Names this request in the logs."
+          }
+        },
+        "required": [
+          "datasets",
+          "next_after",
+          "request_id"
+        ],
+        "additionalProperties": false
+      },
+      "ListTablesResponse": {
+        "type": "object",
+        "properties": {
+          "tables": {
+            "type": "array",
+            "items": {
+              "type": "object",
+              "properties": {
+                "table": {
+                  "type": "string"
+                },
+                "kind": {
+                  "type": "string",
+                  "enum": [
+                    "TABLE",
+                    "VIEW",
+                    "MATERIALIZED_VIEW",
+                    "EXTERNAL",
+                    "SNAPSHOT"
+                  ]
+                },
+                "description": {
+                  "type": [
+                    "string",
+                    "null"
+                  ]
+                }
+              },
+              "required": [
+                "table",
+                "kind",
+                "description"
+              ],
+              "additionalProperties": false
+            },
+            "description": "In the order of their names."
+          },
+          "next_after": {
+            "type": [
+              "string",
+              "null"
+            ],
+            "description": "Send it as `after` for what follows; null at the end."
+          },
+          "request_id": {
+            "type": "string",
+            "description": "Names this request in the logs."
+          }
+        },
+        "required": [
+          "tables",
+          "next_after",
+          "request_id"
+        ],
+        "additionalProperties": false
+      },
+      "DescribeTableResponse": {
+        "type": "object",
+        "properties": {
+          "success": {
+            "type": "boolean"
+          },
+          "project": {
+            "type": [
+              "string",
+              "null"
+            ]
+          },
+          "dataset": {
+            "type": "string"
+          },
+          "table": {
+            "type": "string"
+          },
+          "kind": {
+            "type": [
+              "string",
+              "null"
+            ],
+            "enum": [
+              "TABLE",
+              "VIEW",
+              "MATERIALIZED_VIEW",
+              "EXTERNAL",
+              "SNAPSHOT",
+              null
+            ]
+          },
+          "description": {
+            "type": [
+              "string",
+              "null"
+            ]
+          },
+          "schema": {
+            "type": "array",
+            "description": "The columns.",
+            "items": {
+              "type": "object",
+              "properties": {
+                "name": {
+                  "type": "string"
+                },
+                "type": {
+                  "type": "string",
+                  "description": "A GoogleSQL type: INT64, STRING, STRUCT and so on."
+                },
+                "mode": {
+                  "type": "string",
+                  "enum": [
+                    "NULLABLE",
+                    "REQUIRED",
+                    "REPEATED"
+                  ],
+                  "description": "REPEATED is an ARRAY of the type."
+                },
+                "description": {
+                  "type": "string"
+                },
+                "fields": {
+                  "type": "array",
+                  "description": "The fields of a STRUCT, each like a column.",
+                  "items": {
+                    "type": "object",
+                    "properties": {},
+                    "additionalProperties": true
+                  }
+                }
+              },
+              "required": [
+                "name",
+                "type",
+                "mode"
+              ],
+              "additionalProperties": false
+            }
+          },
+          "column_count": {
+            "type": "integer",
+            "description": "Columns of the table."
+          },
+          "row_count": {
+            "type": [
+              "integer",
+              "null"
+            ],
+            "description": "Null when not known."
+          },
+          "size_bytes": {
+            "type": [
+              "integer",
+              "null"
+            ],
+            "description": "Bytes that the table takes where it is stored."
+          },
+          "modified_at": {
+            "type": [
+              "string",
+              "null"
+            ],
+            "description": "ISO 8601 in UTC."
+          },
+          "sample_rows": {
+            "type": "array",
+            "description": "Some rows; none of views and external tables.",
+            "items": {
+              "type": "object",
+              "properties": {},
+              "additionalProperties": true
+            }
+          },
+          "truncated": {
+            "type": "boolean",
+            "description": "True when columns or sample rows are left out: read INFORMATION_SCHEMA.COLUMNS for all."
+          },
+          "error": {
+            "type": [
+              "string",
+              "null"
+            ]
+          },
+          "code": {
+            "type": "string",
+            "description": "What went wrong, for programs. Present when success is false."
+          },
+          "request_id": {
+            "type": "string",
+            "description": "Names this request in the logs."
+          }
+        },
+        "required": [
+          "success",
+          "project",
+          "dataset",
+          "table",
+          "kind",
+          "description",
+          "schema",
+          "column_count",
+          "row_count",
+          "size_bytes",
+          "modified_at",
+          "sample_rows",
+          "truncated",
+          "error",
           "request_id"
         ],
         "additionalProperties": false

@@ -37,12 +37,17 @@ export interface QueryParameter {
   readonly value: ParameterValue;
 }
 
+/** How an answer lays its rows out. */
+export type PageFormat = "rows" | "columns" | "csv";
+
 /** How much of a result one answer may hold. */
 export interface PageLimits {
   /** Rows to hold at most. */
   readonly maxRows: number;
-  /** The rows and the schema together stay below this many characters of JSON. */
+  /** The schema and the rows together stay below this many characters, as `page-room.ts` counts them. */
   readonly maxCharacters: number;
+  /** What the rows will be laid out as; `rows` when left out. */
+  readonly format?: PageFormat;
 }
 
 /** One statement with its limits. */

@@ -1,8 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { AppError } from "#shared/errors/app-error.ts";
 import type { Logger } from "#shared/observability/logger.ts";
-import type { QueryOutcome, Warehouse } from "../warehouse.ts";
+import type { Warehouse } from "../warehouse.ts";
 import { type BigqueryClientOptions, createBigqueryClient } from "./create-bigquery-client.ts";
+import { describeBigqueryTable } from "./describe-bigquery-table.ts";
+import { listDatasets, listTables } from "./list-names.ts";
+import { readJobPage } from "./read-job-page.ts";
 import { runStatement, type StatementContext } from "./run-statement.ts";
 
 /** How much one statement may bill unless the owner says otherwise: 10 GiB. */
@@ -45,19 +48,31 @@ export function createBigqueryWarehouse(options: BigqueryWarehouseOptions): Ware
     track,
   };
   let closed = false;
+
+  /** Does some work until the caller leaves or the warehouse closes. */
+  async function during<T>(signal: AbortSignal, work: (stop: AbortSignal) => Promise<T>): Promise<T> {
+    if (closed) throw shuttingDown();
+    const controller = new AbortController();
+    open.add(controller);
+    const run = work(AbortSignal.any([signal, controller.signal]));
+    track(run);
+    try {
+      return await run;
+    } finally {
+      open.delete(controller);
+    }
+  }
+
   return {
-    async runQuery(statement, { signal }): Promise<QueryOutcome> {
-      if (closed) throw shuttingDown();
-      const controller = new AbortController();
-      open.add(controller);
-      const run = runStatement(context, statement, AbortSignal.any([signal, controller.signal]));
-      track(run);
-      try {
-        return await run;
-      } finally {
-        open.delete(controller);
-      }
-    },
+    runQuery: (statement, { signal }) => during(signal, (stop) => runStatement(context, statement, stop)),
+    readPage: (reference, limits, { signal }) =>
+      during(signal, (stop) => readJobPage(context, reference, limits, stop)),
+    listDatasets: (list) =>
+      during(list.signal, (signal) => listDatasets(context.client, { ...list, signal })),
+    listTables: (dataset, list) =>
+      during(list.signal, (signal) => listTables(context.client, dataset, { ...list, signal })),
+    describeTable: (address, asked) =>
+      during(asked.signal, (signal) => describeBigqueryTable(context.client, address, { ...asked, signal })),
     async close(): Promise<void> {
       closed = true;
       for (const controller of open) controller.abort(shuttingDown());

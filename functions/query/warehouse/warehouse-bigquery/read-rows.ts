@@ -1,86 +1,109 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Job, QueryResultsOptions } from "@google-cloud/bigquery";
-import type { QueryOutcome, Statement } from "../warehouse.ts";
-import { parseSchema, toRow } from "./to-cell.ts";
+import { createPageRoom, type PageRoom, rowTooLarge } from "../page-room.ts";
+import type { Field, Page, PageLimits, QueryFailure, Row } from "../warehouse.ts";
+import { parseSchema } from "./parse-schema.ts";
+import { countOf, memberOf } from "./rest-value.ts";
+import { toRow } from "./to-cell.ts";
 import { unavailable } from "./to-failure.ts";
 import { untilStopped } from "./until-stopped.ts";
 
-type Rows = Extract<QueryOutcome, { kind: "rows" }>;
-
-/** Bounds one page in memory; BigQuery itself cuts a page at about 10 MB. */
-const ROWS_PER_PAGE = 1000;
+/** Bounds one call's rows in memory; BigQuery itself cuts them at about 10 MB. */
+const ROWS_PER_CALL = 1000;
 /** Pause before asking again for a statement that still runs; BigQuery holds each question for up to ten seconds. */
 const POLL_PAUSE_MS = 100;
 
-/** The members of an answer that count, each untrusted. */
-interface Page {
-  readonly complete: boolean;
-  readonly schema: unknown;
-  readonly rows: readonly unknown[];
-  readonly totalRows: number | null;
+/** Rows of a job's result from row `start` on, as many as the limits allow. */
+export type JobRows = Omit<Page, "next">;
+
+/** What has been read of a page. */
+interface Reading {
+  schema: readonly Field[];
+  rows: Row[];
+  room: PageRoom | null;
+  totalRows: number | null;
+  bytesProcessed: number | null;
 }
 
 /**
- * Waits for a job and reads its rows page by page, no more than the limits allow.
+ * Waits for a job and reads rows of its result, no more than the limits allow.
+ * @param start row to begin at, from 0
  * @param onComplete called once, as soon as BigQuery says that the job is done
  * @throws the signal's reason, what the client throws, or AppError `warehouse_unavailable` for an answer that makes no sense
  */
 export async function readRows(
   job: Job,
-  limits: Pick<Statement, "maxRows" | "maxCharacters">,
+  { start, limits }: { readonly start: number; readonly limits: PageLimits },
   stop: AbortSignal,
-  onComplete: () => void,
-): Promise<Rows> {
-  const rows: Rows["rows"][number][] = [];
-  let characters = "[]".length;
-  let query: QueryResultsOptions | null = { maxResults: Math.min(limits.maxRows, ROWS_PER_PAGE) };
-  let totalRows: number | null = null;
+  onComplete: () => void = () => undefined,
+): Promise<JobRows | QueryFailure> {
+  const reading: Reading = { schema: [], rows: [], room: null, totalRows: null, bytesProcessed: null };
+  const first = { maxResults: Math.min(limits.maxRows, ROWS_PER_CALL) };
+  let query: QueryResultsOptions | null = start === 0 ? first : { ...first, startIndex: String(start) };
   while (query !== null) {
-    const [page, next] = await readPage(job, query, stop);
-    if (page.complete) onComplete();
-    else await sleep(POLL_PAUSE_MS, undefined, { signal: stop });
-    totalRows = page.totalRows ?? totalRows;
-    for (const row of convert(page)) {
-      characters += JSON.stringify(row).length + ",".length;
-      if (rows.length >= limits.maxRows || characters > limits.maxCharacters) {
-        return { kind: "rows", rows, totalRows, truncated: true };
-      }
-      rows.push(row);
+    const { answer, rows, next } = await ask(job, query, stop);
+    if (memberOf(answer, "jobComplete") === false) {
+      if (rows.length > 0) throw unavailable(new Error("A job that still runs gave rows."));
+      await sleep(POLL_PAUSE_MS, undefined, { signal: stop });
+      query = next;
+      continue;
     }
-    if (next !== null && rows.length >= limits.maxRows) {
-      return { kind: "rows", rows, totalRows, truncated: true };
-    }
-    query =
-      next === null ? null : { ...next, maxResults: Math.min(limits.maxRows - rows.length, ROWS_PER_PAGE) };
+    onComplete();
+    const truncatedBy = take(reading, answer, rows, limits) ?? (next && isComplete(reading));
+    if (truncatedBy !== null) return cut(reading, truncatedBy);
+    query = next && toNext(next, limits.maxRows - reading.rows.length);
   }
-  return { kind: "rows", rows, totalRows: totalRows ?? rows.length, truncated: false };
+  const totalRows = reading.totalRows ?? start + reading.rows.length;
+  return { ...pageOf(reading), totalRows, truncatedBy: null };
 }
 
-async function readPage(
-  job: Job,
-  query: QueryResultsOptions,
-  stop: AbortSignal,
-): Promise<readonly [Page, QueryResultsOptions | null]> {
+function isComplete({ room }: Reading): "max_results" | null {
+  return room?.isComplete === true ? "max_results" : null;
+}
+
+/** The token says where to go on; the first call's row would contradict it. */
+function toNext(next: QueryResultsOptions, rowsLeft: number): QueryResultsOptions {
+  const { startIndex: _, ...query } = next;
+  return { ...query, maxResults: Math.min(rowsLeft, ROWS_PER_CALL) };
+}
+
+async function ask(job: Job, query: QueryResultsOptions, stop: AbortSignal) {
   const asked = job.getQueryResults({ ...query, autoPaginate: false, skipParsing: true });
   const [rows, next, answer] = await untilStopped(asked, stop);
-  const totalRows = Number(answer?.totalRows ?? Number.NaN);
-  return [
-    {
-      complete: answer?.jobComplete !== false,
-      schema: answer?.schema,
-      rows,
-      totalRows: Number.isSafeInteger(totalRows) ? totalRows : null,
-    },
-    next ?? null,
-  ];
+  const found: readonly unknown[] = rows;
+  return { rows: found, next: next ?? null, answer };
 }
 
-function convert(page: Page): Rows["rows"] {
-  if (page.rows.length === 0) return [];
+/** Adds what an answer holds to the page. @returns what ended the page, null when nothing did */
+function take(
+  reading: Reading,
+  answer: unknown,
+  rows: readonly unknown[],
+  limits: PageLimits,
+): "max_results" | "size" | null {
+  reading.totalRows = countOf(answer, "totalRows") ?? reading.totalRows;
+  reading.bytesProcessed = countOf(answer, "totalBytesProcessed") ?? reading.bytesProcessed;
   try {
-    const fields = parseSchema(page.schema);
-    return page.rows.map((row) => toRow(fields, row));
+    const schema = memberOf(answer, "schema");
+    if (schema !== undefined || rows.length > 0) reading.schema = parseSchema(schema);
+    reading.room ??= createPageRoom(limits, reading.schema);
+    for (const cells of rows) {
+      const row = toRow(reading.schema, cells);
+      const full = reading.room.take(row);
+      if (full !== null) return full;
+      reading.rows.push(row);
+    }
+    return null;
   } catch (cause) {
     throw unavailable(cause);
   }
+}
+
+function cut(reading: Reading, truncatedBy: "max_results" | "size"): JobRows | QueryFailure {
+  if (reading.rows.length === 0) return rowTooLarge(reading.schema);
+  return { ...pageOf(reading), totalRows: reading.totalRows, truncatedBy };
+}
+
+function pageOf({ schema, rows, bytesProcessed }: Reading) {
+  return { kind: "rows", schema, rows, bytesProcessed } as const;
 }

@@ -4,8 +4,10 @@ import type { BigQuery, Job, Query } from "@google-cloud/bigquery";
 import { AppError } from "#shared/errors/app-error.ts";
 import type { Logger } from "#shared/observability/logger.ts";
 import type { QueryOutcome, Statement } from "../warehouse.ts";
+import { toReference } from "./read-job-page.ts";
 import { readRows } from "./read-rows.ts";
 import { isRefusal, statusOf, toFailure, unavailable } from "./to-failure.ts";
+import { toQueryParameters } from "./to-query-parameters.ts";
 import { untilStopped } from "./until-stopped.ts";
 
 /** What every statement of one warehouse shares. */
@@ -38,7 +40,7 @@ export async function runStatement(
   const deadline = AbortSignal.timeout(statement.timeoutMs);
   const stop = AbortSignal.any([signal, deadline]);
   try {
-    const location = await untilStopped(checkByDryRun(context, statement.sql), stop);
+    const location = await untilStopped(checkByDryRun(context, statement), stop);
     const jobTimeoutMs = Math.max(1, Math.ceil(endsAt - performance.now()));
     return await runJob({ ...context, location }, statement, jobTimeoutMs, stop);
   } catch (thrown) {
@@ -53,8 +55,8 @@ export async function runStatement(
  * The gate: BigQuery itself says what kind of statement the text is. A parser of ours could be fooled.
  * @returns the location where the statement's data lies
  */
-async function checkByDryRun(context: StatementContext, sql: string): Promise<string | undefined> {
-  const [, answer] = await context.client.createQueryJob({ ...toQuery(context, sql), dryRun: true });
+async function checkByDryRun(context: StatementContext, statement: Statement): Promise<string | undefined> {
+  const [, answer] = await context.client.createQueryJob({ ...toQuery(context, statement), dryRun: true });
   const type = answer.statistics?.query?.statementType;
   if (type === undefined) throw unavailable(new Error("A dry run named no statement type."));
   if (type === "SCRIPT") {
@@ -77,13 +79,15 @@ async function runJob(
 ): Promise<QueryOutcome> {
   // Our own id: the job can be cancelled even when the answer to its creation never arrives.
   const jobId = `query_${randomUUID()}`;
-  const inserted = insertJob(context, statement.sql, jobId, jobTimeoutMs);
+  const inserted = insertJob(context, statement, jobId, jobTimeoutMs);
   let done = false;
   try {
     const job = await untilStopped(inserted, stop);
-    return await readRows(job, statement, stop, () => {
+    const page = await readRows(job, { start: 0, limits: statement }, stop, () => {
       done = true;
     });
+    if (page.kind === "failure") return page;
+    return { ...page, next: toReference(page, { job: jobId, location: context.location ?? "", start: 0 }) };
   } catch (thrown) {
     if (!done && (stop.aborted || !isRefusal(thrown))) await endJob(context, jobId, inserted);
     throw thrown;
@@ -92,12 +96,16 @@ async function runJob(
 
 async function insertJob(
   context: StatementContext,
-  sql: string,
+  statement: Statement,
   jobId: string,
   jobTimeoutMs: number,
 ): Promise<Job> {
   try {
-    const [job] = await context.client.createQueryJob({ ...toQuery(context, sql), jobId, jobTimeoutMs });
+    const [job] = await context.client.createQueryJob({
+      ...toQuery(context, statement),
+      jobId,
+      jobTimeoutMs,
+    });
     return job;
   } catch (thrown) {
     // The id is random: a job that exists already is ours, created by a call whose answer was lost and that was tried again.
@@ -126,7 +134,8 @@ async function cancelJob(context: StatementContext, jobId: string, inserted: Pro
   await job.cancel();
 }
 
-function toQuery(context: StatementContext, sql: string): Query {
+function toQuery(context: StatementContext, { sql, parameters, defaultDataset }: Statement): Query {
+  const dataset = defaultDataset ?? context.defaultDataset;
   return {
     query: sql,
     useLegacySql: false,
@@ -134,7 +143,8 @@ function toQuery(context: StatementContext, sql: string): Query {
     maximumBytesBilled: String(context.maximumBytesBilled),
     labels: { ...context.labels },
     ...(context.location === undefined ? {} : { location: context.location }),
-    ...(context.defaultDataset === undefined ? {} : { defaultDataset: toDataset(context.defaultDataset) }),
+    ...(dataset === undefined ? {} : { defaultDataset: toDataset(dataset) }),
+    ...toQueryParameters(parameters),
   };
 }
 

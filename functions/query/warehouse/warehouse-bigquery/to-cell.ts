@@ -1,23 +1,5 @@
-import type { Cell } from "../warehouse.ts";
-
-/** One column of a result as the REST API describes it (`TableFieldSchema`). */
-export interface Field {
-  readonly name: string;
-  readonly type: string;
-  readonly mode: string;
-  readonly fields: readonly Field[];
-}
-
-type Row = Readonly<Record<string, Cell>>;
-
-/**
- * Reads the schema of an answer.
- * @param schema the `schema` member of a `getQueryResults` answer, untrusted
- * @throws TypeError when it is not a schema
- */
-export function parseSchema(schema: unknown): readonly Field[] {
-  return membersOf(schema, "fields").map(parseField);
-}
+import type { Cell, Field, Row } from "../warehouse.ts";
+import { contentOf, membersOf } from "./rest-value.ts";
 
 /**
  * Converts one row of the REST form (`{f: [{v}]}`, every scalar a string) into JSON that keeps the value's meaning.
@@ -45,7 +27,7 @@ function toCell(field: Field, value: unknown): Cell {
 
 function toSingleCell(field: Field, value: unknown): Cell {
   if (value === null) return null;
-  if (field.type === "RECORD" || field.type === "STRUCT") return toRow(field.fields, value);
+  if (field.type === "STRUCT") return toRow(field.fields ?? [], value);
   if (typeof value !== "string") throw new TypeError(`A ${field.type} cell is not a string.`);
   const convert = SCALARS.get(field.type);
   // NUMERIC, BIGNUMERIC, DATE, TIME, DATETIME, BYTES, GEOGRAPHY, INTERVAL, RANGE and STRING arrive as they are answered.
@@ -53,11 +35,8 @@ function toSingleCell(field: Field, value: unknown): Cell {
 }
 
 const SCALARS: ReadonlyMap<string, (text: string) => Cell> = new Map([
-  ["INTEGER", toInteger],
   ["INT64", toInteger],
-  ["FLOAT", toFloat],
   ["FLOAT64", toFloat],
-  ["BOOLEAN", toBoolean],
   ["BOOL", toBoolean],
   ["TIMESTAMP", toTimestamp],
   ["JSON", toJson],
@@ -103,31 +82,4 @@ function toJson(text: string): Cell {
       ? (context?.source ?? value)
       : value,
   );
-}
-
-function parseField(field: unknown): Field {
-  if (!isObject(field) || typeof field["name"] !== "string" || typeof field["type"] !== "string") {
-    throw new TypeError("A column of the schema has no name or no type.");
-  }
-  return {
-    name: field["name"],
-    type: field["type"],
-    mode: typeof field["mode"] === "string" ? field["mode"] : "NULLABLE",
-    fields: Array.isArray(field["fields"]) ? field["fields"].map(parseField) : [],
-  };
-}
-
-function membersOf(value: unknown, key: "f" | "fields"): readonly unknown[] {
-  const members = isObject(value) ? value[key] : undefined;
-  if (!Array.isArray(members)) throw new TypeError(`An answer has no list "${key}".`);
-  return members;
-}
-
-function contentOf(cell: unknown): unknown {
-  if (!isObject(cell) || !("v" in cell)) throw new TypeError("A cell has no value.");
-  return cell["v"];
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null;
 }

@@ -7,7 +7,15 @@ describe("a SELECT", () => {
   it("runs as a job with the byte cap, a deadline, labels and the location that the dry run found", async () => {
     const { standIn, warehouse } = await start();
     const outcome = await warehouse.runQuery(SELECT, quiet());
-    expect(outcome).toEqual({ kind: "rows", rows: [{ one: 1 }], totalRows: 1, truncated: false });
+    expect(outcome).toEqual({
+      kind: "rows",
+      schema: [{ name: "one", type: "INT64", mode: "NULLABLE" }],
+      rows: [{ one: 1 }],
+      totalRows: 1,
+      truncatedBy: null,
+      next: null,
+      bytesProcessed: null,
+    });
     expect(standIn.calls.map(({ kind }) => kind)).toEqual(["dryRun", "insert", "results"]);
     const [dryRun, insert, results] = standIn.calls;
     const query = {
@@ -66,22 +74,25 @@ describe("a SELECT", () => {
       },
     });
     const outcome = await warehouse.runQuery(SELECT, quiet());
-    expect(outcome).toEqual({
+    expect(outcome).toMatchObject({
       kind: "rows",
       rows: [{ n: 1 }, { n: 2 }, { n: 3 }],
       totalRows: 3,
-      truncated: false,
+      truncatedBy: null,
+      next: null,
     });
     expect(standIn.calls.at(-1)?.query["pageToken"]).toBe("next");
   });
 
   it("without rows answers none", async () => {
     const { warehouse } = await start({ results: () => pageAnswer(ONE, [], { rows: undefined }) });
-    expect(await warehouse.runQuery(SELECT, quiet())).toEqual({
+    expect(await warehouse.runQuery(SELECT, quiet())).toMatchObject({
       kind: "rows",
+      schema: [{ name: "n", type: "INT64" }],
       rows: [],
       totalRows: 0,
-      truncated: false,
+      truncatedBy: null,
+      next: null,
     });
   });
 
@@ -90,11 +101,12 @@ describe("a SELECT", () => {
       results: () => pageAnswer(ONE, [["1"], ["2"]], { totalRows: "5000000", pageToken: "next" }),
     });
     const outcome = await warehouse.runQuery({ ...SELECT, maxRows: 2 }, quiet());
-    expect(outcome).toEqual({
+    expect(outcome).toMatchObject({
       kind: "rows",
       rows: [{ n: 1 }, { n: 2 }],
       totalRows: 5_000_000,
-      truncated: true,
+      truncatedBy: "max_results",
+      next: { job: expect.stringMatching(/^query_/), location: "EU", start: 2 },
     });
     expect(standIn.count("results")).toBe(1);
     expect(standIn.calls.at(-1)?.query["maxResults"]).toBe("2");
@@ -103,25 +115,37 @@ describe("a SELECT", () => {
   it("holds no more than maxRows when a page has more than was asked for", async () => {
     const { warehouse } = await start({ results: () => pageAnswer(ONE, [["1"], ["2"], ["3"]]) });
     const outcome = await warehouse.runQuery({ ...SELECT, maxRows: 2 }, quiet());
-    expect(outcome).toMatchObject({ rows: [{ n: 1 }, { n: 2 }], totalRows: 3, truncated: true });
+    expect(outcome).toMatchObject({ rows: [{ n: 1 }, { n: 2 }], totalRows: 3, truncatedBy: "max_results" });
   });
 
-  it.each([
-    [100, 4],
-    [10, 0],
-  ])("stops below %i characters of JSON", async (maxCharacters, rows) => {
-    const long = [{ name: "s", type: "STRING" }];
-    const { warehouse } = await start({
-      results: () =>
-        pageAnswer(
-          long,
-          Array.from({ length: 50 }, () => ["é".repeat(12)]),
-        ),
-    });
-    const outcome = await warehouse.runQuery({ ...SELECT, maxCharacters }, quiet());
+  const LONG = [{ name: "s", type: "STRING" }];
+  const long = (count: number, length: number) => () =>
+    pageAnswer(
+      LONG,
+      Array.from({ length: count }, () => ["é".repeat(length)]),
+    );
+
+  it("stops below its characters of JSON, the schema among them", async () => {
+    const { warehouse } = await start({ results: long(50, 12) });
+    const outcome = await warehouse.runQuery({ ...SELECT, maxCharacters: 150 }, quiet());
     if (outcome.kind !== "rows") throw new Error("rows were expected");
-    expect(outcome).toMatchObject({ truncated: true, totalRows: 50 });
-    expect(outcome.rows).toHaveLength(rows);
-    expect(JSON.stringify(outcome.rows).length).toBeLessThanOrEqual(maxCharacters);
+    expect(outcome).toMatchObject({ truncatedBy: "size", totalRows: 50, next: { start: 4 } });
+    expect(outcome.rows).toHaveLength(4);
+    expect(JSON.stringify(outcome.schema).length + JSON.stringify(outcome.rows).length).toBeLessThanOrEqual(
+      150,
+    );
+  });
+
+  it("gives the rows before one that no answer can hold, and then says so", async () => {
+    const rows = [["a"], ["b"], ["x".repeat(200_000)], ["c"]];
+    const { warehouse } = await start({
+      results: ({ query }) =>
+        pageAnswer(LONG, rows.slice(Number(query["startIndex"] ?? 0)), { totalRows: "4" }),
+    });
+    const first = await warehouse.runQuery(SELECT, quiet());
+    if (first.kind !== "rows" || first.next === null) throw new Error("rows and a next page were expected");
+    expect(first).toMatchObject({ rows: [{ s: "a" }, { s: "b" }], truncatedBy: "size" });
+    const second = await warehouse.readPage(first.next, SELECT, quiet());
+    expect(second).toMatchObject({ kind: "failure", code: "result_too_large" });
   });
 });

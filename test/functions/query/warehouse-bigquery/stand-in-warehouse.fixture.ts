@@ -21,6 +21,8 @@ export const SELECT: Statement = {
   timeoutMs: 20_000,
   maxRows: 1000,
   maxCharacters: 95_000,
+  parameters: [],
+  defaultDataset: null,
 };
 
 const cleanups: (() => Promise<void>)[] = [];

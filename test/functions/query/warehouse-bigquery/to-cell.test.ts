@@ -1,5 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
-import { parseSchema, toRow } from "#functions/query/warehouse/warehouse-bigquery/to-cell.ts";
+import { parseSchema } from "#functions/query/warehouse/warehouse-bigquery/parse-schema.ts";
+import { toRow } from "#functions/query/warehouse/warehouse-bigquery/to-cell.ts";
 
 const convert = (field: object, v: unknown): unknown =>
   toRow(parseSchema({ fields: [{ name: "x", ...field }] }), { f: [{ v }] })["x"];

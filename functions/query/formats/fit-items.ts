@@ -1,0 +1,27 @@
+/** As many of a list's first items as fit. */
+export interface FittingItems<Item> {
+  readonly items: Item[];
+  /** True when all of them do. */
+  readonly isComplete: boolean;
+}
+
+/**
+ * Takes items from the beginning of a list as long as they stay below a size together.
+ * @param maxCharacters counted as JSON, with the commas between the items
+ */
+export function fitItems<Item>(all: readonly Item[], maxCharacters: number): FittingItems<Item> {
+  let characters = 0;
+  const end = all.findIndex((item) => {
+    characters += JSON.stringify(item).length + ",".length;
+    return characters > maxCharacters;
+  });
+  return end < 0 ? { items: [...all], isComplete: true } : { items: all.slice(0, end), isComplete: false };
+}
+
+const LONGEST_DESCRIPTION = 1000;
+
+/** A description of an answer: long ones are cut. */
+export function shorten(description: string | null): string | null {
+  if (description === null || description.length <= LONGEST_DESCRIPTION) return description;
+  return `${description.slice(0, LONGEST_DESCRIPTION - 1).toWellFormed()}…`;
+}
