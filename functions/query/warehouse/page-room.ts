@@ -1,5 +1,5 @@
 import { toCsvHeader, toCsvLine } from "./to-csv.ts";
-import type { Field, PageLimits, QueryFailure, Row } from "./warehouse.ts";
+import type { Field, PageFormat, PageLimits, QueryFailure, Row } from "./warehouse.ts";
 
 /** Says of each row in turn whether the page has room for it. */
 export interface PageRoom {
@@ -10,12 +10,11 @@ export interface PageRoom {
 }
 
 /**
- * Counts what a page takes in the answer: the schema once, and each row in the format of the answer, as JSON. Columns never take more
- * than rows do: their names stand there once.
+ * Counts what a page takes in the answer: the schema once, and each row in the format of the answer, as JSON.
  */
 export function createPageRoom(limits: PageLimits, schema: readonly Field[]): PageRoom {
   const { maxRows, maxCharacters, format = "rows" } = limits;
-  // Without a row, columns repeat the names that the schema has.
+  // Columns repeat the names that the schema has, which is longer.
   const schemaCharacters = JSON.stringify(schema).length * (format === "columns" ? 2 : 1);
   let characters = schemaCharacters + (format === "csv" ? lengthInJson(toCsvHeader(schema)) : 0);
   let rows = 0;
@@ -25,7 +24,7 @@ export function createPageRoom(limits: PageLimits, schema: readonly Field[]): Pa
       if (full !== null) return full;
       if (rows >= maxRows) full = "max_results";
       else {
-        characters += format === "csv" ? lengthInJson(toCsvLine(schema, row)) : lengthOf(row);
+        characters += lengthOf(row, schema, format);
         if (characters > maxCharacters) full = "size";
         else rows += 1;
       }
@@ -49,6 +48,9 @@ export function rowTooLarge(schema: readonly Field[]): QueryFailure {
 /** A row of so many columns is long whatever they hold. */
 const MANY_COLUMNS = 500;
 
-const lengthOf = (row: Row): number => JSON.stringify(row).length + ",".length;
+function lengthOf(row: Row, schema: readonly Field[], format: PageFormat): number {
+  if (format === "csv") return lengthInJson(toCsvLine(schema, row));
+  return JSON.stringify(format === "rows" ? row : Object.values(row)).length + ",".length;
+}
 
 const lengthInJson = (text: string): number => JSON.stringify(text).length - '""'.length;
