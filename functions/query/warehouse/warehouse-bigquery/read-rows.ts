@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Job, QueryResultsOptions } from "@google-cloud/bigquery";
-import { createPageRoom, type PageRoom, rowTooLarge } from "../page-room.ts";
+import { createPageRoom, type PageRoom } from "../page-room.ts";
 import type { Field, Page, PageLimits, QueryFailure, Row } from "../warehouse.ts";
 import { parseSchema } from "./parse-schema.ts";
 import { countOf, memberOf } from "./rest-value.ts";
@@ -12,6 +12,8 @@ import { untilStopped } from "./until-stopped.ts";
 const ROWS_PER_CALL = 1000;
 /** Pause before asking again for a statement that still runs; BigQuery holds each question for up to ten seconds. */
 const POLL_PAUSE_MS = 100;
+/** A row of so many columns is long whatever they hold. */
+const MANY_COLUMNS = 500;
 
 /** Rows of a job's result from row `start` on, as many as the limits allow. */
 export type JobRows = Omit<Page, "next">;
@@ -89,7 +91,7 @@ function take(
     reading.room ??= createPageRoom(limits, reading.schema);
     for (const cells of rows) {
       const row = toRow(reading.schema, cells);
-      const full = reading.room.take(row);
+      const full = reading.room.take(JSON.stringify(row));
       if (full !== null) return full;
       reading.rows.push(row);
     }
@@ -102,6 +104,14 @@ function take(
 function cut(reading: Reading, truncatedBy: "max_results" | "size"): JobRows | QueryFailure {
   if (reading.rows.length === 0) return rowTooLarge(reading.schema);
   return { ...pageOf(reading), totalRows: reading.totalRows, truncatedBy };
+}
+
+function rowTooLarge({ length }: readonly Field[]): QueryFailure {
+  const message =
+    length > MANY_COLUMNS
+      ? `The result has ${length} columns: one row with their names and types is longer than an answer may be. Select fewer columns.`
+      : "A single row of the result is longer than an answer may be. Select fewer columns, or a part of long values, as SUBSTR(x, 1, 1000) does.";
+  return { kind: "failure", code: "result_too_large", message };
 }
 
 function pageOf({ schema, rows, bytesProcessed }: Reading) {

@@ -9,6 +9,10 @@ import type { EngineSettings } from "./engine/engine.ts";
 const MIB = 1024 * 1024;
 const INNER_FOLDER = "/warehouse";
 const INNER_NODE = "/app/node";
+/** The engine lies in it as it does on the host, so that both find the same files. */
+const INNER_CODE = "/app/warehouse";
+/** What the engine shares with the other warehouse. */
+const SHARED_FILES = ["page-room.ts", "to-csv.ts"];
 const SCRATCH_BYTES = 16 * MIB;
 /** Optimising the translator's 23 MB of WebAssembly in the background takes hundreds of megabytes and saves a millisecond. */
 const NODE_FLAGS = [
@@ -32,6 +36,10 @@ function packageFolder(name: string): string {
   return folder;
 }
 
+function pathOf(file: string): string {
+  return fileURLToPath(new URL(file, import.meta.url));
+}
+
 /** What the jail of one engine holds: Node, the engine's own files, its two packages and the warehouse folder, all read-only. */
 export function toEngineJail(options: {
   readonly folder: string;
@@ -46,14 +54,18 @@ export function toEngineJail(options: {
   };
   const translator = packageFolder("@polyglot-sql/sdk");
   const spec: JailSpec = {
-    command: [...[INNER_NODE, ...NODE_FLAGS, "/app/engine/main.ts"], ...[JSON.stringify(settings), marker]],
+    command: [
+      ...[INNER_NODE, ...NODE_FLAGS, `${INNER_CODE}/warehouse-duckdb/engine/main.ts`],
+      ...[JSON.stringify(settings), marker],
+    ],
     readOnly: [
       { source: execPath, target: INNER_NODE },
       {
-        source: fileURLToPath(new URL("../../../../package.json", import.meta.url)),
+        source: pathOf("../../../../package.json"),
         target: "/app/package.json",
       },
-      { source: fileURLToPath(new URL("engine", import.meta.url)), target: "/app/engine" },
+      { source: pathOf("engine"), target: `${INNER_CODE}/warehouse-duckdb/engine` },
+      ...SHARED_FILES.map((file) => ({ source: pathOf(`../${file}`), target: `${INNER_CODE}/${file}` })),
       { source: dirname(packageFolder("@duckdb/node-api")), target: "/app/node_modules/@duckdb" },
       { source: translator, target: "/app/node_modules/@polyglot-sql/sdk" },
       { source: options.folder, target: INNER_FOLDER },

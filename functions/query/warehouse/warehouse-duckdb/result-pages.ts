@@ -1,4 +1,5 @@
 import type { ByteRange, ObjectStore } from "#shared/object-store/object-store.ts";
+import { createPageRoom, type PageRoom } from "../page-room.ts";
 import type { Field, PageLimits, PageReference, QueryOutcome, Row } from "../warehouse.ts";
 import { NOT_KEPT_LINE, TOO_LONG_LINE } from "./engine/lines.ts";
 
@@ -16,8 +17,8 @@ export interface StoredPosition {
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const MAX_HEAD_BYTES = 256 * 1024;
-/** UTF-8 takes at most three bytes for each of JavaScript's characters. */
-const BYTES_PER_CHARACTER = 3;
+/** UTF-8 takes at most three bytes for each of JavaScript's characters; rows that are stored with names may be longer than in CSV. */
+const BYTES_PER_ROW_CHARACTER = 3;
 const LINE_FEED = 10;
 
 /** The object that holds a result's rows: a line with the schema, then a line for each row after the first page. */
@@ -65,11 +66,10 @@ export async function readStoredPage(
   if (first === null) return null;
   const schema = parseSchema(first.bytes);
   if (schema === null || offset > first.sizeBytes) return null;
-  const budget = limits.maxCharacters - head;
-  const end = offset + Math.max(0, budget) * BYTES_PER_CHARACTER;
+  const end = offset + limits.maxCharacters * BYTES_PER_ROW_CHARACTER;
   const rest = await readRange(results, position.id, { start: offset, end }, signal);
   if (rest === null) return null;
-  return toPage({ ...position, schema, ...rest }, { maxRows: limits.maxRows, budget });
+  return toPage({ ...position, schema, ...rest }, limits);
 }
 
 async function readRange(
@@ -105,8 +105,8 @@ interface StoredRows extends StoredPosition {
   readonly sizeBytes: number;
 }
 
-function toPage(stored: StoredRows, limits: { maxRows: number; budget: number }): QueryOutcome {
-  const { rows, used, endedBy } = takeRows(stored.bytes, limits);
+function toPage(stored: StoredRows, limits: PageLimits): QueryOutcome {
+  const { rows, used, endedBy } = takeRows(stored.bytes, createPageRoom(limits, stored.schema));
   if (rows.length === 0 && (endedBy === "too_long" || endedBy === "size")) {
     const message =
       "The next row of the result is longer than one answer. Select fewer columns, or shorten values with SUBSTR.";
@@ -123,19 +123,17 @@ function toPage(stored: StoredRows, limits: { maxRows: number; budget: number })
 }
 
 /** Takes whole lines while they fit. `used`: their bytes. */
-function takeRows(bytes: Buffer, { maxRows, budget }: { maxRows: number; budget: number }) {
+function takeRows(bytes: Buffer, room: PageRoom) {
   const rows: Row[] = [];
   let used = 0;
-  let characters = 0;
   for (;;) {
     const end = bytes.indexOf(LINE_FEED, used);
     if (end < 0) return { rows, used, endedBy: "size" as const };
     const line = bytes.toString("utf8", used, end + 1);
     if (line === TOO_LONG_LINE) return { rows, used, endedBy: "too_long" as const };
     if (line === NOT_KEPT_LINE) return { rows, used, endedBy: "not_kept" as const };
-    characters += line.length;
-    if (rows.length >= maxRows) return { rows, used, endedBy: "max_results" as const };
-    if (characters > budget) return { rows, used, endedBy: "size" as const };
+    const endedBy = room.take(line.slice(0, -1));
+    if (endedBy !== null) return { rows, used, endedBy };
     rows.push(JSON.parse(line) as Row);
     used = end + 1;
   }

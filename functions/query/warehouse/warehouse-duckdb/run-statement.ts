@@ -58,10 +58,8 @@ async function attempt(
   }
 }
 
-function toJob({ timeoutMs, maxRows, maxCharacters, ...rest }: Statement): EngineJob {
-  const { sql, parameters, defaultDataset } = rest;
-  const limits = { maxRows, maxCharacters, timeoutMs, keptBytes: KEPT_BYTES };
-  return { kind: "query", sql, parameters, defaultDataset, ...limits };
+function toJob(statement: Statement): EngineJob {
+  return { kind: "query", ...statement, keptBytes: KEPT_BYTES };
 }
 
 async function toOutcome(

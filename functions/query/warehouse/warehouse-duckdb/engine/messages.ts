@@ -1,19 +1,24 @@
-import type { Page, QueryFailure, QueryParameter, TableAddress, TableDescription } from "../../warehouse.ts";
+import type {
+  Page,
+  PageLimits,
+  QueryFailure,
+  QueryParameter,
+  TableAddress,
+  TableDescription,
+} from "../../warehouse.ts";
 
 /** What an engine does, one at a time. Times are milliseconds from the start. */
 export type EngineJob =
-  | {
+  | (PageLimits & {
       readonly kind: "query";
       readonly sql: string;
       readonly parameters: readonly QueryParameter[];
       readonly defaultDataset: string | null;
-      readonly maxRows: number;
-      readonly maxCharacters: number;
       /** Rows are counted up to a share of it. */
       readonly timeoutMs: number;
       /** Bytes of rows beyond the first page that are handed on. */
       readonly keptBytes: number;
-    }
+    })
   | {
       readonly kind: "describe";
       readonly address: TableAddress;

@@ -1,5 +1,6 @@
 import type { DuckDBDataChunk, DuckDBResult } from "@duckdb/node-api";
-import type { Field } from "../../warehouse.ts";
+import { createPageRoom, type PageRoom } from "../../page-room.ts";
+import type { Field, PageLimits } from "../../warehouse.ts";
 import { StatementFailure } from "./failure.ts";
 import { NOT_KEPT_LINE, TOO_LONG_LINE } from "./lines.ts";
 import type { EngineAnswer } from "./messages.ts";
@@ -14,10 +15,7 @@ export interface ResultSink {
 }
 
 /** What of a result is given back, and when counting its rows stops. */
-export interface StreamLimits {
-  readonly maxRows: number;
-  /** Rows and schema of a page together. */
-  readonly maxCharacters: number;
+export interface StreamLimits extends PageLimits {
   readonly keptBytes: number;
   /** A moment as `performance.now()` has it. */
   readonly countUntil: number;
@@ -48,7 +46,7 @@ export async function streamResult(
   const schemaText = JSON.stringify(running.schema);
   const budget = limits.maxCharacters - schemaText.length;
   const toText = rowWriter(running);
-  const page = createPage(limits.maxRows, budget);
+  const page = createPage(createPageRoom(limits, running.schema));
   const tail = createTail(sink, limits.keptBytes, budget);
   async function add(text: string): Promise<void> {
     if (page.add(text)) return;
@@ -73,10 +71,9 @@ export async function streamResult(
 
 type Page = ReturnType<typeof createPage>;
 
-/** The rows of the first page: at most `maxRows`, together within the budget. */
-function createPage(maxRows: number, budget: number) {
+/** The rows of the first page. */
+function createPage(room: PageRoom) {
   const rows: string[] = [];
-  let characters = 0;
   let closedBy: "max_results" | "size" | null = null;
   return {
     rows,
@@ -84,10 +81,8 @@ function createPage(maxRows: number, budget: number) {
     /** @returns false when the row belongs to another page */
     add(text: string): boolean {
       if (closedBy !== null) return false;
-      characters += text.length + 1;
-      if (rows.length >= maxRows) closedBy = "max_results";
-      else if (characters > budget) closedBy = "size";
-      else rows.push(text);
+      closedBy = room.take(text);
+      if (closedBy === null) rows.push(text);
       if (closedBy === "size" && rows.length === 0) throw rowTooLarge();
       return closedBy === null;
     },
