@@ -24,7 +24,12 @@ export async function createLocalWarehouse(
     return createBigqueryWarehouse({ ...loadBigquerySettings(), logger });
   const folder = join(settings.dataFolder, "warehouse");
   if (!existsSync(folder)) await writeSampleWarehouse(folder);
-  const warehouse = createDuckdbWarehouse({ folder, project: settings.edge.projectId, results: objects, logger });
+  const warehouse = createDuckdbWarehouse({
+    folder,
+    project: settings.edge.projectId,
+    results: objects,
+    logger,
+  });
   // The first statement need not wait for the engine; one that cannot start says why to the first caller.
   warehouse.warm().catch(() => undefined);
   return warehouse;
