@@ -78,11 +78,6 @@ const concat: CallRule = (parts, write) => {
 const arrayConcat: CallRule = (parts, write) =>
   parts.map(write).reduce((all, next) => (all === "" ? next : `(${all} || ${next})`), "");
 
-const stringAgg: CallRule = (_parts, write, items) => {
-  if (items.some((node) => isWord(node, "LIMIT"))) throw unsupported("STRING_AGG with LIMIT");
-  return `STRING_AGG(${write(items)})`;
-};
-
 /** A field without a name takes that of its column; the translator forgets this inside other calls. */
 const struct: CallRule = (parts, write) => {
   const fields = parts.map((part) => {
@@ -97,21 +92,6 @@ function isName(node: Node | undefined): node is Token {
   const isLiteral = isWord(node, "NULL", "TRUE", "FALSE", "CURRENT_DATE", "CURRENT_TIMESTAMP");
   return (node?.kind === "word" && !isLiteral) || node?.kind === "quoted";
 }
-
-/** DuckDB's list has an order and no limit. */
-const arrayAgg: CallRule = (_parts, write, items) => {
-  const limit = items.findIndex((node) => isWord(node, "LIMIT"));
-  if (limit < 0) return `ARRAY_AGG(${write(items)})`;
-  return `GS_FIRST_ELEMENTS(ARRAY_AGG(${write(items.slice(0, limit))}), ${write(items.slice(limit + 1))})`;
-};
-
-/** ANY_VALUE(x HAVING MAX y) is MAX_BY(x, y). */
-const anyValue: CallRule = (_parts, write, items) => {
-  const having = items.findIndex((node) => isWord(node, "HAVING"));
-  if (having < 0) return `ANY_VALUE(${write(items)})`;
-  const by = isWord(items[having + 1], "MAX") ? "MAX" : "MIN";
-  return `GS_${by}_BY(${write(items.slice(0, having))}, ${write(items.slice(having + 2))})`;
-};
 
 /** A pattern with more than one group is an error in GoogleSQL; with one, the group is the result. */
 function regexpExtract(macro: string): CallRule {
@@ -170,9 +150,6 @@ export const CALL_RULES: Readonly<Record<string, CallRule>> = {
   CONCAT: concat,
   ARRAY_CONCAT: arrayConcat,
   STRUCT: struct,
-  STRING_AGG: stringAgg,
-  ARRAY_AGG: arrayAgg,
-  ANY_VALUE: anyValue,
   REGEXP_EXTRACT: regexpExtract("REGEXP_EXTRACT_GROUP"),
   REGEXP_EXTRACT_ALL: regexpExtract("REGEXP_EXTRACT_ALL_GROUP"),
   REGEXP_REPLACE: regexpReplace,

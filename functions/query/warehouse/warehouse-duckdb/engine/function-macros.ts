@@ -1,3 +1,6 @@
+import { AGGREGATE_FUNCTIONS } from "./aggregate-macros.ts";
+import { NUMBER_FUNCTIONS } from "./number-macros.ts";
+
 /**
  * GoogleSQL functions as DuckDB macros: the signature as GoogleSQL has it, and what it means in DuckDB. A function that is
  * not here, in `time-macros.ts`, `native-functions.ts` or `call-rules.ts` is refused. Parameters end with an underscore, because a macro's parameter hides a column
@@ -5,42 +8,10 @@
  * Reference: https://cloud.google.com/bigquery/docs/reference/standard-sql/functions-all
  */
 export const FUNCTIONS: Readonly<Record<string, string>> = {
-  // Mathematics
-  "abs(x_)": "abs(x_)",
-  "acos(x_)": "acos(x_)",
-  "asin(x_)": "asin(x_)",
-  "atan(x_)": "atan(x_)",
-  "atan2(y_, x_)": "atan2(y_, x_)",
-  "cos(x_)": "cos(x_)",
-  "sin(x_)": "sin(x_)",
-  "tan(x_)": "tan(x_)",
-  "ceil(x_)": "ceil(x_)",
-  "ceiling(x_)": "ceil(x_)",
-  "floor(x_)": "floor(x_)",
-  "exp(x_)": "exp(x_)",
-  "ln(x_)": "ln(x_)",
-  "log(x_)": "ln(x_)",
-  "log(x_, base_)": "ln(x_) / ln(base_)",
-  "log10(x_)": "log10(x_)",
-  "mod(x_, y_)": "x_ % CASE WHEN y_ = 0 THEN CAST('error: division by zero' AS BIGINT) ELSE y_ END",
-  "div(x_, y_)": "x_ // CASE WHEN y_ = 0 THEN CAST('error: division by zero' AS BIGINT) ELSE y_ END",
-  "pow(x_, y_)": "pow(x_, y_)",
-  "power(x_, y_)": "pow(x_, y_)",
-  "sqrt(x_)": "sqrt(x_)",
-  "sign(x_)": "sign(x_)",
-  "round(x_)": "round(x_)",
-  "round(x_, digits_)": "round(x_, CAST(digits_ AS INTEGER))",
-  "trunc(x_)": "trunc(x_)",
-  "trunc(x_, digits_)": "trunc(x_ * pow(10, digits_)) / pow(10, digits_)",
-  "safe_divide(x_, y_)": 'CASE WHEN y_ = 0 THEN NULL ELSE system.main."/"(x_, y_) END',
-  "safe_add(x_, y_)": "TRY(x_ + y_)",
-  "safe_subtract(x_, y_)": "TRY(x_ - y_)",
-  "safe_multiply(x_, y_)": "TRY(x_ * y_)",
-  "ieee_divide(x_, y_)":
-    "CASE WHEN y_ = 0 THEN CASE WHEN x_ = 0 THEN CAST('NaN' AS DOUBLE) WHEN x_ > 0 THEN CAST('Infinity' AS DOUBLE) ELSE CAST('-Infinity' AS DOUBLE) END ELSE system.main.\"/\"(CAST(x_ AS DOUBLE), y_) END",
-  "is_nan(x_)": "isnan(x_)",
-  "is_inf(x_)": "isinf(x_)",
-  "rand()": "random()",
+  ...NUMBER_FUNCTIONS,
+  ...AGGREGATE_FUNCTIONS,
+
+  // Values
   "try(x_)": "TRY(x_)",
   "generate_uuid()": "CAST(uuid() AS VARCHAR)",
 
@@ -110,8 +81,8 @@ export const FUNCTIONS: Readonly<Record<string, string>> = {
   "safe_cast_float64(x_)": "TRY_CAST(x_ AS DOUBLE)",
   "cast_numeric(x_)": "CAST(x_ AS DECIMAL(38,9))",
   "safe_cast_numeric(x_)": "TRY_CAST(x_ AS DECIMAL(38,9))",
-  "cast_bignumeric(x_)": "CAST(x_ AS DECIMAL(38,18))",
-  "safe_cast_bignumeric(x_)": "TRY_CAST(x_ AS DECIMAL(38,18))",
+  "cast_bignumeric(x_)": "CAST(x_ AS DECIMAL(38,19))",
+  "safe_cast_bignumeric(x_)": "TRY_CAST(x_ AS DECIMAL(38,19))",
   "cast_bool(x_)": "CAST(x_ AS BOOLEAN)",
   "safe_cast_bool(x_)": "TRY_CAST(x_ AS BOOLEAN)",
   "cast_string(x_)":
@@ -154,15 +125,6 @@ export const FUNCTIONS: Readonly<Record<string, string>> = {
     "list_transform(generate_series(CAST(from_ AS DATE), CASE WHEN abs(CAST(to_ AS DATE) - CAST(from_ AS DATE)) > 1000000 THEN CAST('unsupported: GENERATE_DATE_ARRAY of more than 1000000 elements' AS DATE) ELSE CAST(to_ AS DATE) END, step_), lambda e_: CAST(e_ AS DATE))",
   "unnest_rows(x_)": "unnest(x_)",
   "unnest_offsets(x_)": "generate_subscripts(x_, 1) - 1",
-
-  // Aggregates
-  "first_elements(x_, count_)": "list_slice(x_, 1, count_)",
-  "approx_count_distinct(x_)": "count(DISTINCT x_)",
-  "logical_or(x_)": "bool_or(x_)",
-  "logical_and(x_)": "bool_and(x_)",
-  "countif(x_)": "count(CASE WHEN x_ THEN 1 END)",
-  "max_by(x_, y_)": "arg_max_null(x_, y_)",
-  "min_by(x_, y_)": "arg_min_null(x_, y_)",
 
   // JSON; paths are checked and rewritten before
   "json_value_at(x_, path_)":

@@ -19,9 +19,7 @@ export function writeLiteral(token: Token): string {
   if (token.kind === "string") return quoteLiteral(token.text);
   if (token.kind === "bytes") return bytesLiteral(token.text);
   if (token.kind === "quoted") return quotedPath(token.text);
-  // A literal with a point is a FLOAT64 in GoogleSQL and a decimal in DuckDB; an exponent makes it a double in both.
-  const isDecimal = /^[\d.]+$/.test(token.text) && token.text.includes(".");
-  return isDecimal ? `${token.text.replace(/\.$/, ".0")}e0` : token.text;
+  return token.text;
 }
 
 /** Beyond ASCII a character and an escaped byte look the same here, and are not. */

@@ -1,4 +1,5 @@
 import { FUNCTIONS } from "./function-macros.ts";
+import { OPERATORS } from "./number-macros.ts";
 import { timeFunctions } from "./time-macros.ts";
 
 const ALL = Object.entries({ ...FUNCTIONS, ...timeFunctions() });
@@ -10,11 +11,8 @@ function nameOf(signature: string): string {
 /** Names of every function that a macro carries, in capitals, without the prefix. */
 export const MACRO_NAMES: ReadonlySet<string> = new Set(ALL.map(([signature]) => nameOf(signature)));
 
-/** Division by zero is an error in GoogleSQL and NULL in DuckDB; this hides DuckDB's operator. */
-const DIVISION = `CREATE MACRO "/"(x_, y_) AS system.main."/"(x_, CASE WHEN y_ = 0 THEN CAST('error: division by zero' AS DOUBLE) ELSE y_ END)`;
-
 /** Statements that define the macros, each before the first that uses it. */
-export const MACROS: readonly string[] = [DIVISION, ...sorted(definitions())];
+export const MACROS: readonly string[] = [...sorted(definitions()), ...OPERATORS];
 
 function definitions(): Map<string, string> {
   const bodies = new Map<string, string[]>();

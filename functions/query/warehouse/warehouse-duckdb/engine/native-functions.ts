@@ -1,19 +1,5 @@
 /** Functions that mean the same in GoogleSQL and in the DuckDB text that the translator writes for them. */
 export const NATIVE_FUNCTIONS: ReadonlySet<string> = new Set([
-  ...["COUNT", "SUM", "AVG", "MIN", "MAX", "ANY_VALUE", "BIT_AND", "BIT_OR", "BIT_XOR"],
-  ...[
-    "STDDEV",
-    "STDDEV_SAMP",
-    "STDDEV_POP",
-    "VARIANCE",
-    "VAR_SAMP",
-    "VAR_POP",
-    "CORR",
-    "COVAR_POP",
-    "COVAR_SAMP",
-  ],
-  ...["ROW_NUMBER", "RANK", "DENSE_RANK", "PERCENT_RANK", "CUME_DIST", "NTILE"],
-  ...["LAG", "LEAD", "FIRST_VALUE", "LAST_VALUE", "NTH_VALUE", "GROUPING"],
   ...["IF", "IFNULL", "NULLIF", "COALESCE", "STRUCT", "ARRAY", "UNNEST", "EXISTS"],
 ]);
 
@@ -119,6 +105,14 @@ export const ENGINE_FUNCTIONS: ReadonlySet<string> = new Set([
     "coalesce",
   ],
   ...[
+    "bool_or",
+    "bool_and",
+    "arg_max_null",
+    "arg_min_null",
+    "quantile_cont",
+    "quantile_disc",
+    "histogram",
+    "regr_count",
     "struct_pack",
     "row",
     "unnest",

@@ -1,3 +1,4 @@
+import { AGGREGATE_RULES } from "./aggregate-rules.ts";
 import { callText } from "./call-text.ts";
 import { MACRO_TYPES, typeParameterLength } from "./cast-rule.ts";
 import { StatementFailure, unsupported } from "./failure.ts";
@@ -5,6 +6,7 @@ import { placeOf, type Token } from "./lexer.ts";
 import { writeLiteral } from "./literal.ts";
 import { MACRO_NAMES } from "./macros.ts";
 import { BRACKET_WORDS } from "./native-functions.ts";
+import { writeNumber } from "./number-literal.ts";
 import {
   type Cursor,
   type Group,
@@ -37,6 +39,7 @@ function writeNode(cursor: Cursor): void {
   if (node.kind === "group") writeGroup(cursor, node);
   else if (node.kind === "word") writeWord(cursor, node);
   else if (node.kind === "symbol") writeSymbol(cursor, node);
+  else if (node.kind === "number") writeNumber(cursor, node);
   else {
     push(cursor, writeLiteral(node), continuesPath(cursor));
     cursor.at += 1;
@@ -173,11 +176,22 @@ const call: WordRule = (cursor, name, next) => {
     throw unsupported(`Function ${qualifier?.kind === "word" ? `${qualifier.text}.` : ""}${name}`);
   }
   if (isSafe) cursor.out.splice(-2);
-  const text = callText(name, next.items, cursor.write);
-  push(cursor, isSafe ? safeCall(text) : text, false);
   cursor.at += 2;
+  const aggregate = AGGREGATE_RULES[name];
+  const text = aggregate
+    ? aggregate(next.items, cursor.write, readOver(cursor))
+    : callText(name, next.items, cursor.write);
+  push(cursor, isSafe ? safeCall(text) : text, false);
   return true;
 };
+
+/** Reads the OVER clause at this place. */
+function readOver(cursor: Cursor): string {
+  const [over, window] = cursor.nodes.slice(cursor.at, cursor.at + 2);
+  if (!isWord(over, "OVER") || window === undefined) return "";
+  cursor.at += 2;
+  return ` OVER ${cursor.write([window])}`;
+}
 
 function safeCall(text: string): string {
   const safe = text.replace(/^GS_/, "GS_SAFE_");
