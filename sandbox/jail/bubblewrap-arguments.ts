@@ -60,6 +60,7 @@ export function toBubblewrapArguments(
 function toLimitArguments({ limits }: JailSpec): string[] {
   return [
     ...(limits.addressSpaceBytes === undefined ? [] : [`--as=${limits.addressSpaceBytes}`]),
+    ...(limits.dataBytes === undefined ? [] : [`--data=${limits.dataBytes}`]),
     ...(limits.cpuSeconds === undefined ? [] : [`--cpu=${limits.cpuSeconds}`]),
     `--nproc=${limits.processes}`,
     `--nofile=${limits.openFiles}`,

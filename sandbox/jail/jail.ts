@@ -9,6 +9,8 @@ export interface JailMount {
 /** Resource limits of each process of a jail; `processes` counts all of them together with their threads. */
 export interface JailLimits {
   readonly addressSpaceBytes?: number;
+  /** Private memory that can be written to (RLIMIT_DATA), also where it is reserved only. */
+  readonly dataBytes?: number;
   readonly processes: number;
   readonly openFiles: number;
   readonly fileSizeBytes: number;

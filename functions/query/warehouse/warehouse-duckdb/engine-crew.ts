@@ -28,6 +28,7 @@ export function createEngineCrew(
 ): EngineCrew {
   const engines = new Set<EngineProcess>();
   let starting = 0;
+  let isLimited = true;
   async function end(engine: EngineProcess): Promise<void> {
     await engine.close();
     engines.delete(engine);
@@ -36,7 +37,7 @@ export function createEngineCrew(
     size: () => engines.size,
     isGrowing: () => starting > 0,
     grow() {
-      const engine = startEngine(options, memory);
+      const engine = startEngine(options, memory, { isLimited });
       engines.add(engine);
       starting += 1;
       engine.ready.then(
@@ -47,6 +48,7 @@ export function createEngineCrew(
         async (cause: unknown) => {
           starting -= 1;
           await end(engine);
+          isLimited = false;
           onFailed(cause);
         },
       );

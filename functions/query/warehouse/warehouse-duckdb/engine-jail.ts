@@ -23,6 +23,13 @@ const NODE_FLAGS = [
 ];
 /** DuckDB itself may take this share of the limit; the rest is Node, the translator and what DuckDB does not count. */
 const DUCKDB_SHARE = 0.5;
+/** What Node 24 and its threads reserve before the first statement, nearly all of it without touching it. */
+const RESERVED_BYTES = 1024 * MIB;
+/**
+ * What an engine may take besides, however fast: an allocation beyond it fails, which DuckDB answers with an error. The rest of the
+ * limit is for the start, and for an engine that waits beside this one.
+ */
+const GROWTH_SHARE = 0.55;
 /** Threads that wait for DuckDB: the statement's, the catalogue's. */
 const POOL_THREADS = 4;
 
@@ -45,6 +52,7 @@ export function toEngineJail(options: {
   readonly folder: string;
   readonly project: string | null;
   readonly memoryLimitBytes: number;
+  readonly isLimited: boolean;
 }): { readonly spec: JailSpec; readonly marker: string } {
   const marker = randomUUID();
   const settings: EngineSettings = {
@@ -78,7 +86,14 @@ export function toEngineJail(options: {
       MALLOC_ARENA_MAX: "2",
     },
     tmpfsBytes: SCRATCH_BYTES,
-    limits: { processes: 64, openFiles: 512, fileSizeBytes: SCRATCH_BYTES },
+    limits: {
+      processes: 64,
+      openFiles: 512,
+      fileSizeBytes: SCRATCH_BYTES,
+      ...(options.isLimited
+        ? { dataBytes: Math.floor(RESERVED_BYTES + options.memoryLimitBytes * GROWTH_SHARE) }
+        : {}),
+    },
   };
   return { spec, marker };
 }

@@ -28,8 +28,8 @@ export interface PoolSize {
 const BUSY_MS = 40;
 /** An engine beyond `idle` that did nothing for so long is ended. */
 const SPARE_MS = 60_000;
-/** An engine that holds more than this share of the limit after a job is replaced: what DuckDB took, it keeps. */
-const KEPT_SHARE = 0.45;
+/** What starting an engine takes for a moment. */
+const START_BYTES = 150 * 1024 * 1024;
 
 interface Idle {
   readonly engine: EngineProcess;
@@ -52,7 +52,11 @@ export function createEnginePool(options: EngineOptions, memory: MemoryWatch, si
       if (crew.size() === 0) line.rejectAll(unavailable(cause));
     },
   });
-  const growth = createGrowth(crew, size, () => idle.length === 0 && !closed);
+  const growth = createGrowth(
+    crew,
+    size,
+    () => idle.length === 0 && !closed && memory.freeBytes() > START_BYTES,
+  );
 
   async function replace(engine: EngineProcess): Promise<void> {
     await crew.end(engine);
@@ -68,8 +72,7 @@ export function createEnginePool(options: EngineOptions, memory: MemoryWatch, si
   }
 
   function giveBack(engine: EngineProcess): void {
-    const isTooLarge = engine.residentBytes() > options.memoryLimitBytes * KEPT_SHARE;
-    if (closed || isTooLarge || !engine.isAlive()) void replace(engine);
+    if (closed || !engine.isAlive() || engine.isWorn()) void replace(engine);
     else offer(engine);
     const [oldest] = idle;
     if (oldest === undefined || crew.size() <= size.idle) return;
@@ -107,7 +110,6 @@ function createGrowth(crew: EngineCrew, size: PoolSize, isWanted: () => boolean)
     },
     /** Starts one more unless an engine becomes free soon. */
     consider(): void {
-      if (!isWanted()) return;
       timer ??= setTimeout(() => {
         timer = undefined;
         if (isWanted() && !crew.isGrowing() && crew.size() < size.max) crew.grow();

@@ -5,12 +5,15 @@ import type { Logger } from "#shared/observability/logger.ts";
 import { readFrames, writeFrame } from "./engine/frames.ts";
 import type { EngineAnswer, EngineJob, EngineReply, EngineRequest, FirstPage } from "./engine/messages.ts";
 import { findEngineProcess, toEngineJail } from "./engine-jail.ts";
-import type { MemoryWatch, WatchedProcess } from "./memory-watch.ts";
+import type { MemoryWatch } from "./memory-watch.ts";
+import { createThreadPriority } from "./thread-priority.ts";
 
 /** How one job left the engine. */
 export type EngineResult =
   | Exclude<EngineAnswer, { kind: "interrupted" }>
   | { readonly kind: "stopped" }
+  /** The statement was not read in time. */
+  | { readonly kind: "too-complex" }
   | { readonly kind: "died"; readonly reason: "memory" | "crowded" | "other" };
 
 /** Takes the part of a result that does not fit into one answer. */
@@ -26,8 +29,8 @@ export interface EngineProcess {
   /** Rejects when the engine did not start; its message is private. */
   readonly ready: Promise<void>;
   readonly isAlive: () => boolean;
-  /** Bytes that the process holds now; 0 when it is gone. */
-  readonly residentBytes: () => number;
+  /** True when it is better replaced than used again: it holds too much, or lost its priority for good. */
+  readonly isWorn: () => boolean;
   /** Does a job until it ends or `stop` aborts; a job that does not stop takes the engine with it. */
   run(job: EngineJob, sink: JobSink, stop: AbortSignal): Promise<EngineResult>;
   /** Kills the engine; resolves when every process of its jail is gone. */
@@ -43,33 +46,59 @@ export interface EngineOptions {
   readonly startJail: (spec: JailSpec) => Jail;
 }
 
+/** Engines may be started without the kernel's limit on memory, where Node reserves more than elsewhere. */
+export interface StartOptions {
+  readonly isLimited: boolean;
+}
+
 const START_LIMIT_MS = 20_000;
 /** How long an interrupted job may take to stop. */
 const INTERRUPT_GRACE_MS = 300;
 const STDERR_LIMIT_BYTES = 4096;
+/** The last words of Node and of C++ when the kernel gives no more memory. */
+const OUT_OF_MEMORY = /out of memory|bad_alloc|bad array new length/i;
+/** A job that takes longer gives way to the others'. */
+const LONG_JOB_MS = 100;
+/** How long reading a statement may take, before anything runs. */
+const UNDERSTAND_LIMIT_MS = 3000;
+/** An engine that holds more than this share of the limit after a job is replaced: what DuckDB took, it keeps. */
+const KEPT_SHARE = 0.4;
 
 /** The job that the engine does. */
 interface Current {
   readonly id: number;
   readonly sink: JobSink;
   readonly finish: (result: EngineResult) => void;
+  /** Told at the first word about the job. */
+  readonly onHeard: () => void;
+}
+
+/** What is known of an engine. */
+interface State {
+  alive: boolean;
+  closing: boolean;
+  current: Current | null;
 }
 
 /** Starts an engine in a new jail; returns at once. */
-export function startEngine(options: EngineOptions, memory: MemoryWatch): EngineProcess {
-  const { spec, marker } = toEngineJail(options);
-  const jail = options.startJail(memory.group === null ? spec : { ...spec, joins: memory.group });
-  const state = { alive: true, closing: false, current: null as Current | null };
-  let watched: WatchedProcess | null = null;
+export function startEngine(
+  options: EngineOptions,
+  memory: MemoryWatch,
+  { isLimited }: StartOptions,
+): EngineProcess {
+  const { spec, marker } = toEngineJail({ ...options, isLimited });
+  const jail = options.startJail(spec);
+  const state: State = { alive: true, closing: false, current: null };
   const kill = () => {
     state.alive = false;
     jail.kill();
   };
-  const started = listen(jail, state, kill);
-  const ready = started.then(() => {
+  let host: HostProcess | null = null;
+  const ready = listen(jail, state, kill).then(() => {
     const pid = findEngineProcess(marker);
-    if (pid === null) options.logger.log("ERROR", "warehouse engine not found: its memory is not watched");
-    else watched = memory.watch(pid, kill);
+    if (pid === null)
+      throw new Error("The engine's process is not to be found, so nothing bounds its memory.");
+    host = watchProcess(pid, memory, kill, options);
   });
   ready.catch(() => null);
   jail.stdout.resume();
@@ -77,20 +106,26 @@ export function startEngine(options: EngineOptions, memory: MemoryWatch): Engine
   const complaints = readBounded(jail.stderr, STDERR_LIMIT_BYTES).catch(() => "");
   const gone = jail.exited.then(async ({ code, signal }) => {
     state.alive = false;
-    const reason = watched?.end() ?? "other";
+    const killedFor = host?.end();
+    const stderr = await complaints;
+    const reason = killedFor ?? (OUT_OF_MEMORY.test(stderr) ? "memory" : "other");
     state.current?.finish({ kind: "died", reason });
     if (state.closing) return;
-    const stderr = hidePaths(await complaints);
-    options.logger.log("NOTICE", "warehouse engine ended", { code, signal, reason, stderr });
+    options.logger.log("NOTICE", "warehouse engine ended", {
+      code,
+      signal,
+      reason,
+      stderr: hidePaths(stderr),
+    });
   });
   const run = createRun(jail, state, kill);
   return {
     ready,
     isAlive: () => state.alive,
-    residentBytes: () => watched?.residentBytes() ?? 0,
-    async run(job, sink, stop) {
-      if (!state.alive) return { kind: "died", reason: "other" };
-      const release = watched?.expectGrowth();
+    isWorn: () => host?.isWorn() ?? false,
+    run(job, sink, stop) {
+      if (!state.alive) return Promise.resolve({ kind: "died", reason: "other" });
+      const release = host?.work();
       return run(job, sink, stop).finally(release);
     },
     async close() {
@@ -101,8 +136,40 @@ export function startEngine(options: EngineOptions, memory: MemoryWatch): Engine
   };
 }
 
+/** The engine's process as the host sees it. */
+interface HostProcess {
+  /** A job begins; it has ended when the returned function is called. */
+  work(): () => void;
+  isWorn(): boolean;
+  end(): "memory" | "crowded" | null;
+}
+
+function watchProcess(
+  pid: number,
+  memory: MemoryWatch,
+  kill: () => void,
+  { memoryLimitBytes }: EngineOptions,
+): HostProcess {
+  const watched = memory.watch(pid, kill);
+  const priority = createThreadPriority(pid);
+  let isSlow = false;
+  return {
+    work() {
+      const settle = watched.expectGrowth();
+      const timer = setTimeout(priority.lower, LONG_JOB_MS);
+      return () => {
+        settle();
+        clearTimeout(timer);
+        if (!priority.restore()) isSlow = true;
+      };
+    },
+    isWorn: () => isSlow || watched.residentBytes() > memoryLimitBytes * KEPT_SHARE,
+    end: () => watched.end(),
+  };
+}
+
 /** Hands what the engine says to the job that it does; resolves when the engine says that it is ready. */
-function listen(jail: Jail, state: { current: Current | null }, kill: () => void): Promise<void> {
+function listen(jail: Jail, state: State, kill: () => void): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   const timer = setTimeout(kill, START_LIMIT_MS);
   readFrames(jail.channel, (message) => {
@@ -119,15 +186,21 @@ function listen(jail: Jail, state: { current: Current | null }, kill: () => void
   return promise;
 }
 
-function hear(
-  jail: Jail,
-  { id, sink, finish }: Current,
-  reply: Exclude<EngineReply, { kind: "ready" }>,
-): void {
-  if (reply.kind === "page") sink.page(reply.page);
-  else if (reply.kind === "lines") {
-    void sink.lines(reply.lines).then((wanted) => send(jail, { kind: wanted ? "more" : "count", id }));
-  } else finish(reply.answer.kind === "interrupted" ? { kind: "stopped" } : reply.answer);
+function hear(jail: Jail, current: Current, reply: Exclude<EngineReply, { kind: "ready" }>): void {
+  const { id, sink, finish } = current;
+  current.onHeard();
+  switch (reply.kind) {
+    case "understood":
+      return;
+    case "page":
+      sink.page(reply.page);
+      return;
+    case "lines":
+      void sink.lines(reply.lines).then((wanted) => send(jail, { kind: wanted ? "more" : "count", id }));
+      return;
+    case "answer":
+      finish(reply.answer.kind === "interrupted" ? { kind: "stopped" } : reply.answer);
+  }
 }
 
 function send(jail: Jail, request: EngineRequest): void {
@@ -135,26 +208,30 @@ function send(jail: Jail, request: EngineRequest): void {
 }
 
 /** Gives the engine jobs; one that is stopped and does not end in time takes the engine with it. */
-function createRun(jail: Jail, state: { current: Current | null }, kill: () => void): EngineProcess["run"] {
+function createRun(jail: Jail, state: State, kill: () => void): EngineProcess["run"] {
   let lastId = 0;
   return async (job, sink, stop) => {
     lastId += 1;
     const id = lastId;
     const { promise, resolve } = Promise.withResolvers<EngineResult>();
+    const killAfter = (delayMs: number, result: EngineResult) =>
+      setTimeout(() => {
+        resolve(result);
+        kill();
+      }, delayMs);
     let grace: NodeJS.Timeout | undefined;
     const interrupt = () => {
       send(jail, { kind: "interrupt", id });
-      grace = setTimeout(() => {
-        resolve({ kind: "stopped" });
-        kill();
-      }, INTERRUPT_GRACE_MS);
+      grace = killAfter(INTERRUPT_GRACE_MS, { kind: "stopped" });
     };
-    state.current = { id, sink, finish: resolve };
+    const understanding = killAfter(UNDERSTAND_LIMIT_MS, { kind: "too-complex" });
+    state.current = { id, sink, finish: resolve, onHeard: () => clearTimeout(understanding) };
     send(jail, { kind: "run", id, job });
     if (stop.aborted) interrupt();
     else stop.addEventListener("abort", interrupt, { once: true });
     const result = await promise;
     clearTimeout(grace);
+    clearTimeout(understanding);
     stop.removeEventListener("abort", interrupt);
     state.current = null;
     return result;

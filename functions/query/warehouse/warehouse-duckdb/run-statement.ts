@@ -77,6 +77,8 @@ async function toOutcome(
       throw new AppError(result.code, result.message);
     case "stopped":
       return page === null ? timedOut(statement) : withNext(page, null, spool, false);
+    case "too-complex":
+      return tooComplex();
     case "died":
       return result.reason === "memory" ? outOfMemory() : crashed();
     case "described":
@@ -103,6 +105,11 @@ export function outOfMemory(): QueryFailure {
   const message =
     "The statement needs more memory than the embedded warehouse has. Filter or aggregate earlier.";
   return { kind: "failure", code: "query_out_of_memory", message };
+}
+
+function tooComplex(): QueryFailure {
+  const message = "The statement is too complex to be read in time. Write it shorter, or with less nesting.";
+  return { kind: "failure", code: "invalid_query", message };
 }
 
 function crashed(): QueryFailure {

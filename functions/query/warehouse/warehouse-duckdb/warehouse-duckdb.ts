@@ -51,7 +51,7 @@ export function createDuckdbWarehouse(options: DuckdbWarehouseOptions): DuckdbWa
   const { folder, project, results, logger } = options;
   const max = options.maxRunning ?? DEFAULT_RUNNING;
   const memoryLimitBytes = options.memoryLimitBytes ?? DEFAULT_MEMORY_LIMIT_BYTES;
-  const memory = createMemoryWatch({ limitBytes: memoryLimitBytes, logger });
+  const memory = createMemoryWatch(memoryLimitBytes);
   const slots = createSlots({
     places: max,
     queue: options.maxQueued ?? DEFAULT_QUEUED,
@@ -106,7 +106,6 @@ export function createDuckdbWarehouse(options: DuckdbWarehouseOptions): DuckdbWa
         new AppError("warehouse_unavailable", "The warehouse is shutting down. Try again later."),
       );
       await pool.close();
-      await memory.close();
     },
   };
 }

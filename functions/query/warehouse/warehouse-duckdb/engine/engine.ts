@@ -49,8 +49,12 @@ export async function serveEngine(channel: Duplex, settings: EngineSettings): Pr
     memoryBytes: settings.memoryBytes * COPIED_FILES_SHARE,
   });
   const runQuery = createQueryRunner(connection, catalog);
+  const describe = (job: Extract<EngineJob, { kind: "describe" }>, sink: ResultSink) => {
+    sink.understood();
+    return describeTable(connection, catalog, job);
+  };
   const run = (job: EngineJob, sink: ResultSink): Promise<EngineAnswer | string> =>
-    job.kind === "query" ? runQuery(job, sink) : describeTable(connection, catalog, job);
+    job.kind === "query" ? runQuery(job, sink) : describe(job, sink);
   await warmUp(run);
   lowerWorkerPriority();
   let current: Current | null = null;
@@ -89,6 +93,7 @@ function steer(
 
 function createSink(channel: Duplex, current: Current): ResultSink {
   return {
+    understood: () => writeFrame(channel, `{"kind":"understood","id":${current.id}}`),
     page: (page) => writeFrame(channel, `{"kind":"page","id":${current.id},"page":${page}}`),
     async lines(lines) {
       if (current.interrupted) throw new Error("interrupted");
@@ -111,7 +116,7 @@ function toAnswer(thrown: unknown): EngineAnswer {
 
 async function warmUp(run: (job: EngineJob, sink: ResultSink) => Promise<unknown>): Promise<void> {
   const limits = { maxRows: 10, maxCharacters: 10_000, timeoutMs: 10_000, keptBytes: 0 };
-  const sink: ResultSink = { page: () => undefined, lines: async () => false };
+  const sink: ResultSink = { understood: () => undefined, page: () => undefined, lines: async () => false };
   for (const sql of WARM_UP_SQL)
     await run({ kind: "query", sql, parameters: [], defaultDataset: null, ...limits }, sink);
   // What starting took is three times what is needed from here on.

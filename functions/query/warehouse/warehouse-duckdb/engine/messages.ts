@@ -58,6 +58,8 @@ export type EngineAnswer =
 /** What the engine says. */
 export type EngineReply =
   | { readonly kind: "ready" }
+  /** The statement was read and is about to run; said of those that take a while. */
+  | { readonly kind: "understood"; readonly id: number }
   | { readonly kind: "page"; readonly id: number; readonly page: FirstPage }
   /** Rows after the first page, each as JSON and a line feed; the last line may be one of `lines.ts`. */
   | { readonly kind: "lines"; readonly id: number; readonly lines: string }

@@ -8,6 +8,8 @@ import type { Converter } from "./values.ts";
 
 /** Where a result goes that is longer than its first page. */
 export interface ResultSink {
+  /** The statement is about to run. */
+  understood(): void;
   /** @param page the first page as JSON */
   page(page: string): void;
   /** Hands lines on and waits until they are taken. @returns false when no more are wanted */

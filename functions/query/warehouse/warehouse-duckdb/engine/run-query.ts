@@ -11,17 +11,18 @@ import { createTextCache } from "./text-cache.ts";
 import { translate } from "./translate.ts";
 import { converterFor, distinctNames } from "./values.ts";
 
+type QueryJob = Extract<EngineJob, { kind: "query" }>;
+
 /** Runs queries, one at a time, on a connection that may be interrupted at any time. */
-export type QueryRunner = (
-  job: Extract<EngineJob, { kind: "query" }>,
-  sink: ResultSink,
-) => Promise<EngineAnswer | string>;
+export type QueryRunner = (job: QueryJob, sink: ResultSink) => Promise<EngineAnswer | string>;
 
 /** Counting what is not returned stops this share of the time limit before its end. */
 const COUNTING_SHARE = 0.8;
 /** Columns of a result, with the fields of structs. BigQuery allows more, but an answer has to hold their names. */
 const MAX_FIELDS = 1000;
 const MAX_SCHEMA_CHARACTERS = 40_000;
+/** The server hears of statements that run longer. */
+const SLOW_MS = 100;
 
 /** A statement as DuckDB reads it, with what DuckDB's parser saw in it. */
 interface Understood {
@@ -35,7 +36,7 @@ interface Understood {
 export function createQueryRunner(connection: DuckDBConnection, catalog: Catalog): QueryRunner {
   const understood = createTextCache<Understood>();
 
-  async function understand(job: Extract<EngineJob, { kind: "query" }>): Promise<Understood> {
+  async function understand(job: QueryJob): Promise<Understood> {
     if (job.parameters.length > 0) throw unsupported("A query parameter");
     if (job.defaultDataset !== null) throw unsupported("A default dataset");
     const known = understood.get(job.sql);
@@ -49,6 +50,19 @@ export function createQueryRunner(connection: DuckDBConnection, catalog: Catalog
   return async (job, sink) => {
     const countUntil = performance.now() + job.timeoutMs * COUNTING_SHARE;
     const { sql, inspection } = await understand(job);
+    const running = setTimeout(sink.understood, SLOW_MS);
+    try {
+      return await execute(job, sink, { sql, inspection, countUntil });
+    } finally {
+      clearTimeout(running);
+    }
+  };
+
+  async function execute(
+    job: QueryJob,
+    sink: ResultSink,
+    { sql, inspection, countUntil }: Understood & { readonly countUntil: number },
+  ): Promise<EngineAnswer | string> {
     const { qualified, bytesProcessed } = await prepareTables(catalog, sql, inspection.tables);
     const result = await startStatement(connection, qualified);
     const types = result.columnTypes();
@@ -61,7 +75,7 @@ export function createQueryRunner(connection: DuckDBConnection, catalog: Catalog
       { ...job, countUntil },
       sink,
     );
-  };
+  }
 }
 
 /** Loads each table and writes the default project before names that have none. */
