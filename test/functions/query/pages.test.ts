@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "@jest/globals";
 import { createSigner } from "#shared/signing/create-signer.ts";
 import { errorAnswer, resultsOf } from "../../support/bigquery-stand-in.ts";
@@ -185,19 +184,21 @@ describe("a page_token that gets no page", () => {
 
 describe("a page that cannot be read", () => {
   it("in time is a failure that can be tried again", async () => {
-    let slow = false;
+    const slow = Promise.withResolvers<void>();
     const results = resultsOf(NUMBERS, () => numbers(25));
     const at = await serveBigquery({
       results: async (call, n) => {
-        if (slow) await sleep(3_000, undefined, { ref: false });
+        if (n === 1) await slow.promise;
         return results(call, n);
       },
     });
     const { body } = await at.query(SQL);
-    slow = true;
-    const answer = await at.query({ ...SQL, timeout: 1, page_token: body.next_page_token });
+    const request = { ...SQL, timeout: 1, page_token: body.next_page_token };
+    const answer = await at.query(request);
     expect([answer.status, answer.body.code]).toEqual([200, "query_timed_out"]);
     expect(answer.body.error).toContain("Send the same page_token again");
+    slow.resolve();
+    expect((await at.query({ ...request, timeout: 20 })).body.data[0]).toEqual({ n: 10 });
   });
 
   it("because BigQuery is not there is 503", async () => {
