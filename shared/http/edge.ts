@@ -1,4 +1,5 @@
 import { subscribe } from "node:diagnostics_channel";
+import domain from "node:domain";
 import { type IncomingMessage, Server } from "node:http";
 import { answerClientError } from "./client-error.ts";
 import { drainOnSignals } from "./drain.ts";
@@ -24,6 +25,7 @@ interface MarkedRequest extends IncomingMessage {
  * Call it once, before any server listens.
  */
 export function installEdge(): void {
+  avoidDomains();
   subscribe("http.server.request.start", (message) => {
     const request = requestOf(message);
     if (request === null || request[RAW] !== undefined) return;
@@ -41,6 +43,15 @@ export function installEdge(): void {
     // The framework sets its own signal handlers when it has begun to listen: ours replace them after that.
     if (server) setImmediate(() => takeOver(server));
   });
+}
+
+/**
+ * The framework runs each request in a domain (node:domain), for errors that nobody catches: the pipeline catches all of a request's.
+ * The first domain makes Node follow every promise and socket for as long as the process lives, which costs a fifth of its time.
+ */
+function avoidDomains(): void {
+  const run = (work: () => void): void => work();
+  domain.create = () => Object.assign(Object.create(domain.Domain.prototype), { run, on: () => undefined });
 }
 
 function takeOver(server: Server): void {

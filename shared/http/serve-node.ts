@@ -23,7 +23,6 @@ export type HttpFunction = (request: IncomingMessage, response: ServerResponse) 
  */
 export function serveNode(pipeline: Pipeline, publicBaseUrl: string | null): HttpFunction {
   return async (request, response) => {
-    leaveDomain();
     const abort = new AbortController();
     response.once("close", () => {
       if (response.writableFinished) return;
@@ -49,15 +48,6 @@ export function serveNode(pipeline: Pipeline, publicBaseUrl: string | null): Htt
       shutdownSignal.removeEventListener("abort", stop);
     }
   };
-}
-
-/**
- * The framework runs each request in a domain (node:domain), which costs a sixth of this process's time, as it follows every promise
- * and socket. It is for errors that nobody catches: the pipeline catches all of a request's.
- */
-function leaveDomain(): void {
-  const { domain } = process as NodeJS.Process & { readonly domain?: { exit(): void } | null };
-  domain?.exit();
 }
 
 const LOOPBACK_HOST = /^(?:localhost|127\.0\.0\.1|\[::1\])(?::\d{1,5})?$/;
