@@ -1,25 +1,23 @@
 """Wakes the supervisor's poll when the program's process sends it a signal: the process has then left word of its exit code."""
 
-import os
-import signal
-
-SIGNAL = signal.SIGUSR1
+from _signal import SIGUSR1, set_wakeup_fd, signal
+from os import pipe, read, set_blocking
 
 
 class Bell:
     """Made after the program's process, which inherits nothing of it. Anyone in the jail may ring: that alone says nothing."""
 
     def __init__(self):
-        self.descriptor, inside = os.pipe()
-        os.set_blocking(self.descriptor, False)
-        os.set_blocking(inside, False)
-        signal.set_wakeup_fd(inside, warn_on_full_buffer=False)
-        signal.signal(SIGNAL, _ignore)
+        self.descriptor, inside = pipe()
+        set_blocking(self.descriptor, False)
+        set_blocking(inside, False)
+        set_wakeup_fd(inside, warn_on_full_buffer=False)
+        signal(SIGUSR1, _ignore)
 
     def silence(self):
         """Takes the rings that have come."""
         try:
-            while os.read(self.descriptor, 64):
+            while read(self.descriptor, 64):
                 pass
         except BlockingIOError:
             pass

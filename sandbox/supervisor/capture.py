@@ -1,6 +1,6 @@
 """Reads one output stream of the program and keeps its head and its tail."""
 
-import os
+from os import close, read, set_blocking
 
 PIECE_BYTES = 65536
 
@@ -9,7 +9,7 @@ class Capture:
     """Sends the head on while the program runs, keeps the latest bytes for the end, drops the middle."""
 
     def __init__(self, descriptor, limit_bytes, send_head):
-        os.set_blocking(descriptor, False)
+        set_blocking(descriptor, False)
         self.descriptor = descriptor
         self.open = True
         self.dropped = 0
@@ -22,7 +22,7 @@ class Capture:
     def pump(self):
         """Takes one piece; False when there is none now, or none will ever come."""
         try:
-            piece = os.read(self.descriptor, PIECE_BYTES)
+            piece = read(self.descriptor, PIECE_BYTES)
         except BlockingIOError:
             return False
         if not piece:
@@ -39,7 +39,7 @@ class Capture:
     def close(self):
         if self.open:
             self.open = False
-            os.close(self.descriptor)
+            close(self.descriptor)
 
     def last_bytes(self, count):
         return bytes((self._head + self.tail)[-count:])

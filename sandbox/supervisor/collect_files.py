@@ -1,8 +1,10 @@
 """Sends the files that a program left, when everything that could change them is dead."""
 
-import json
 import os
-import stat
+from json import dumps
+from os import close, fstat, listdir, read
+from os import open as open_by_path
+from stat import S_ISDIR, S_ISREG
 
 from find_files import Findings, find_reason
 from frames import COLLECTED, DATA, FILE, ChannelClosed
@@ -54,7 +56,7 @@ class Collection:
     def is_empty(self):
         """True when there is nothing but the program: for most of them the one look that they cost. The folder may still change."""
         try:
-            names = os.listdir(FOLDER)
+            names = listdir(FOLDER)
         except OSError:
             return False
         return not names or (names == [self._program.decode()] and has_content(f"{FOLDER}/{names[0]}", self._source))
@@ -67,7 +69,7 @@ class Collection:
         seen = set()
         if has_content(f"{FOLDER}/{self._program.decode()}", self._source):
             seen.add(self._program)
-        if stat.S_ISDIR(getattr(look_at(self._root, RESULTS), "st_mode", 0)):
+        if S_ISDIR(getattr(look_at(self._root, RESULTS), "st_mode", 0)):
             seen.add(RESULTS)
             results = Findings(MOST_RESULTS_LOOKS)
             results.search(self._root, RESULTS)
@@ -76,14 +78,14 @@ class Collection:
         self._look_at_placed(others, seen)
         others.search(self._root, ignored=seen)
         self._send_all(others, self._limits)
-        self._channel.send(COLLECTED, json.dumps(self._describe()).encode())
+        self._channel.send(COLLECTED, dumps(self._describe()).encode())
 
     def _look_at_placed(self, findings, seen):
         """However many files a program makes, those that were put in are looked at."""
         for path, placed in self._placed.items():
             state = look_at(self._root, path)
             # A folder that took a file's place is searched as any other.
-            if path in seen or path.startswith(RESULTS + b"/") or state is None or stat.S_ISDIR(state.st_mode):
+            if path in seen or path.startswith(RESULTS + b"/") or state is None or S_ISDIR(state.st_mode):
                 continue
             seen.add(path)
             if self._is_unchanged(path, state, placed):
@@ -96,7 +98,7 @@ class Collection:
                 findings.skipped.append((path, reason))
 
     def _is_unchanged(self, path, state, placed):
-        if not stat.S_ISREG(state.st_mode) or to_identity(state) != placed.identity:
+        if not S_ISREG(state.st_mode) or to_identity(state) != placed.identity:
             return False
         try:
             return sum_up(self._root, path) == placed.checksum
@@ -122,9 +124,9 @@ class Collection:
         except OSError:
             return "unreadable"
         try:
-            self._channel.put(FILE, json.dumps({"name": path.decode(), "size": size}).encode())
+            self._channel.put(FILE, dumps({"name": path.decode(), "size": size}).encode())
             while size > 0:
-                piece = os.read(descriptor, min(size, PIECE_BYTES))
+                piece = read(descriptor, min(size, PIECE_BYTES))
                 if not piece:
                     raise ChannelClosed()
                 size -= len(piece)
@@ -134,7 +136,7 @@ class Collection:
             # The host waits for bytes that will not come.
             raise ChannelClosed() from error
         finally:
-            os.close(descriptor)
+            close(descriptor)
         return None
 
     def _skip(self, path, reason):
@@ -150,21 +152,21 @@ class Collection:
 def has_content(path, content):
     """True for a regular file with exactly this content; a link is none."""
     try:
-        descriptor = os.open(path, READ_FLAGS)
+        descriptor = open_by_path(path, READ_FLAGS)
     except OSError:
         return False
     try:
-        state = os.fstat(descriptor)
-        if not stat.S_ISREG(state.st_mode) or state.st_size != len(content):
+        state = fstat(descriptor)
+        if not S_ISREG(state.st_mode) or state.st_size != len(content):
             return False
-        return os.read(descriptor, len(content) + 1) == content
+        return read(descriptor, len(content) + 1) == content
     finally:
-        os.close(descriptor)
+        close(descriptor)
 
 
 def rehearse():
     """What a clone does for the first time copies pages: better while nobody waits for it."""
-    os.listdir(FOLDER)
+    listdir(FOLDER)
     has_content(__file__, b"")
 
 

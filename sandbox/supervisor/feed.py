@@ -1,6 +1,6 @@
 """Writes bytes into a pipe as fast as they are read at its other end, and closes it after the last one."""
 
-import os
+from os import close, set_blocking, write
 
 PIECE_BYTES = 65536
 
@@ -9,7 +9,7 @@ class Feed:
     """One input of the program; the counterpart of Capture."""
 
     def __init__(self, descriptor, content):
-        os.set_blocking(descriptor, False)
+        set_blocking(descriptor, False)
         self.descriptor = descriptor
         self.open = True
         self._left = memoryview(content)
@@ -18,10 +18,10 @@ class Feed:
         """Writes until the pipe is full, everything is written, or nobody reads any more."""
         try:
             while self._left:
-                self._left = self._left[os.write(self.descriptor, self._left[:PIECE_BYTES]):]
+                self._left = self._left[write(self.descriptor, self._left[:PIECE_BYTES]):]
         except BlockingIOError:
             return
         except BrokenPipeError:
             pass
         self.open = False
-        os.close(self.descriptor)
+        close(self.descriptor)

@@ -1,39 +1,56 @@
 """Starts the process of a program ahead of the program: a child of the supervisor that waits for its source."""
 
 import importlib
-import json
-import mmap
 import os
-import resource
-import signal
 import sys
+from _signal import SIG_DFL, SIGINT, SIGQUIT, signal
+from json import dumps
+from mmap import PAGESIZE, mmap
+from os import O_WRONLY, _exit, close, closerange, dup, dup2, pidfd_open, pipe, read, set_blocking, setsid, write
+from os import open as open_file
+from resource import RLIMIT_AS, setrlimit
 
-import _ctypes
+from _ctypes import call_function, dlopen, dlsym
 
 LANGUAGES_FOLDER = "/sandbox/languages"
 PR_SET_DUMPABLE = 4
 # Of all processes, the kernel is to end programs first when memory runs out.
 OUT_OF_MEMORY_SCORE = b"1000"
+EVERY_DESCRIPTOR = 2**31 - 1
 LARGEST_NEWS = 64
 # Bytes of the marker that a program's process and its supervisor share.
 OUT_OF_MEMORY, TOLD, EXIT_CODE = 0, 1, 2
 # By the shell that starts a zygote, and by the supervisor.
-IGNORED_SIGNALS = (signal.SIGINT, signal.SIGQUIT)
+IGNORED_SIGNALS = (SIGINT, SIGQUIT)
 
 _languages = {}
 
-_PRCTL = _ctypes.dlsym(_ctypes.dlopen(None, 0), "prctl")
+_LIBRARY = dlopen(None, 0)
+_PRCTL, _FORK = dlsym(_LIBRARY, "prctl"), dlsym(_LIBRARY, "fork")
+
+# bubblewrap adds it; programs start with exactly the environment that the host gives.
+os.environ.pop("PWD", None)
 
 
 def set_dumpable(value):
     """A process that is not dumpable hides its memory, environment and descriptors from programs under the same user."""
-    _ctypes.call_function(_PRCTL, (PR_SET_DUMPABLE, int(value), 0, 0, 0))
+    call_function(_PRCTL, (PR_SET_DUMPABLE, int(value), 0, 0, 0))
 
 
 def make_first_victim():
-    descriptor = os.open("/proc/self/oom_score_adj", os.O_WRONLY)
-    os.write(descriptor, OUT_OF_MEMORY_SCORE)
-    os.close(descriptor)
+    descriptor = open_file("/proc/self/oom_score_adj", O_WRONLY)
+    write(descriptor, OUT_OF_MEMORY_SCORE)
+    close(descriptor)
+
+
+def fork():
+    """As os.fork does, but without what modules have registered for a fork and most of what the interpreter does, which is for
+    threads: that touches more pages than all the rest of a program's start, and this interpreter has one thread, so that nobody holds
+    a lock. What must not be the same in a copy, `Language.wait_and_run` makes new. Raises OSError."""
+    pid = call_function(_FORK, ())
+    if pid < 0:
+        raise OSError("fork")
+    return pid
 
 
 class News:
@@ -44,13 +61,13 @@ class News:
         self.open = descriptor is not None
         self._told = b""
         if self.open:
-            os.set_blocking(descriptor, False)
+            set_blocking(descriptor, False)
 
     def read_lines(self):
         """The complete lines that have come by now."""
         while self.open:
             try:
-                piece = os.read(self.descriptor, LARGEST_NEWS)
+                piece = read(self.descriptor, LARGEST_NEWS)
             except BlockingIOError:
                 break
             self._told += piece
@@ -59,15 +76,20 @@ class News:
 
 
 class Program:
-    """A program's process as the supervisor sees it: it waits until `encode` of a request is written to its descriptor `source`."""
+    """A program's process as the supervisor sees it: it waits until `encode_source` of a request is written to its descriptor `source`."""
 
     def __init__(self, language, pid, pipes, marker):
         self.pid = pid
-        self.pidfd = os.pidfd_open(pid)
+        self.pidfd = pidfd_open(pid)
         self.stdin, self.stdout, self.stderr, self.source, news = pipes
         self._news = News(news)
         self._language = language
         self._marker = marker
+
+    def encode_source(self, request):
+        """What is to be written to `source`."""
+        encode = getattr(self._language, "encode_source", encode_for_node)
+        return encode(request)
 
     def ran_out_of_memory(self, exit_code, stderr_tail):
         return self._language.ran_out_of_memory(exit_code, stderr_tail, self._marker[OUT_OF_MEMORY] != 0)
@@ -93,8 +115,8 @@ class Program:
         return int(lines[2]) if len(lines) > 2 and lines[2].isdigit() else None
 
 
-def encode_source(request):
-    return json.dumps({"code": request["code"], "engine": request["engine"], "svg": request["svg"]}).encode()
+def encode_for_node(request):
+    return dumps({"code": request["code"], "engine": request["engine"]}).encode()
 
 
 def load_language(name):
@@ -113,18 +135,18 @@ def start_waiting(limits, memory_group):
     """Starts the process. Its descriptors are standard input, output and error, 3 for the source, 4 for news if it tells any."""
     language = load_language(limits["language"])
     # Bytes that the child can set and that outlive it, without a descriptor.
-    marker = mmap.mmap(-1, mmap.PAGESIZE)
-    stdin_inside, stdin = os.pipe()
-    stdout, stdout_inside = os.pipe()
-    stderr, stderr_inside = os.pipe()
-    source_inside, source = os.pipe()
-    news, *news_inside = os.pipe() if language.tells_news else (None,)
+    marker = mmap(-1, PAGESIZE)
+    stdin_inside, stdin = pipe()
+    stdout, stdout_inside = pipe()
+    stderr, stderr_inside = pipe()
+    source_inside, source = pipe()
+    news, *news_inside = pipe() if language.tells_news else (None,)
     inside = (stdin_inside, stdout_inside, stderr_inside, source_inside, *news_inside)
-    pid = os.fork()
+    pid = fork()
     if pid == 0:
         _become_program(language, limits, memory_group, marker, inside)
     for descriptor in inside:
-        os.close(descriptor)
+        close(descriptor)
     return Program(language, pid, (stdin, stdout, stderr, source, news), marker)
 
 
@@ -133,20 +155,20 @@ def _become_program(language, limits, memory_group, marker, inside):
         if memory_group is not None:
             memory_group.join()
         set_dumpable(True)
-        os.setsid()
+        setsid()
         make_first_victim()
         for number in IGNORED_SIGNALS:
-            signal.signal(number, signal.SIG_DFL)
+            signal(number, SIG_DFL)
         # Above every descriptor that is a target, so that no move overwrites one that still has to move.
-        moved = [os.dup(descriptor) for descriptor in inside]
+        moved = [dup(descriptor) for descriptor in inside]
         for target, descriptor in enumerate(moved):
-            os.dup2(descriptor, target, inheritable=True)
-        os.closerange(len(moved), os.sysconf("SC_OPEN_MAX"))
+            dup2(descriptor, target, inheritable=True)
+        closerange(len(moved), EVERY_DESCRIPTOR)
         limit = limits.get("address_space_bytes")
         if limit is not None:
-            resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+            setrlimit(RLIMIT_AS, (limit, limit))
         language.wait_and_run(marker)
     except BaseException as error:  # pylint: disable=broad-except
-        os.write(2, f"{type(error).__name__}: {error}\n".encode())
+        write(2, f"{type(error).__name__}: {error}\n".encode())
     finally:
-        os._exit(127)
+        _exit(127)

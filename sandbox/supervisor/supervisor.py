@@ -3,15 +3,16 @@
 When the host closes the channel this process exits, and the kernel ends every process of the jail with it.
 """
 
-import json
+import _signal
 import os
-import select
 import signal
-import socket
-import sys
-import time
+from _signal import SIG_IGN, SIGINT, SIGKILL
+from _socket import socket
+from os import WNOHANG, _exit, kill, waitpid, waitstatus_to_exitcode
+from select import POLLIN, POLLOUT
+from select import poll as create_poll
+from time import monotonic
 
-import program
 from bell import Bell
 from capture import Capture
 from collect_files import Collection, rehearse
@@ -30,8 +31,11 @@ from frames import (
     STOP,
     Channel,
     ChannelClosed,
+    from_json,
+    to_json,
 )
 from place_files import place_files
+from program import set_dumpable, start_waiting
 from usage import Usage
 
 CHANNEL_DESCRIPTOR = 3
@@ -59,15 +63,15 @@ class Run:
         limit = limits["output_bytes"]
         self._stdout = Capture(waiting.stdout, limit, lambda head: channel.put(STDOUT, head))
         self._stderr = Capture(waiting.stderr, limit, lambda head: channel.put(STDERR, head))
-        self._poll = select.poll()
+        self._poll = create_poll()
         self._news = waiting.news
         for descriptor in (channel.fileno(), waiting.pidfd, bell.descriptor, waiting.stdout, waiting.stderr, self._news):
             if descriptor is not None:
-                self._poll.register(descriptor, select.POLLIN)
+                self._poll.register(descriptor, POLLIN)
         self._streams = {stream.descriptor: stream for stream in (self._stdout, self._stderr)}
-        self._started = time.monotonic()
+        self._started = monotonic()
         self._deadline = self._started + request["timeout_ms"] / 1000
-        self._feed(waiting.source, program.encode_source(request))
+        self._feed(waiting.source, waiting.encode_source(request))
         self._feed(waiting.stdin, request["stdin"].encode())
         channel.put(STARTED)
 
@@ -75,7 +79,7 @@ class Run:
         """Pumps, reaps and counts until the program has ended or has to end."""
         next_count = self._started + WATCH_SECONDS
         while self._status is None and self._told_code is None:
-            now = time.monotonic()
+            now = monotonic()
             if now >= self._deadline:
                 return self._end("timed_out")
             if now >= next_count:
@@ -83,8 +87,8 @@ class Run:
                 excess = self._watch.find_excess(now - self._started)
                 if excess is not None:
                     return self._end(excess)
-                next_count = time.monotonic() + WATCH_SECONDS
-            wait = max(0.0, min(next_count, self._deadline) - time.monotonic())
+                next_count = monotonic() + WATCH_SECONDS
+            wait = max(0.0, min(next_count, self._deadline) - monotonic())
             for descriptor, _ in self._poll.poll(wait * 1000 + 1):
                 if descriptor == self._channel.fileno() and self._is_stopped():
                     return self._end("stopped")
@@ -95,7 +99,7 @@ class Run:
                 elif descriptor == self._bell.descriptor:
                     self._bell.silence()
                     self._told_code = self._program.read_exit_code()
-            self._reap(os.WNOHANG)
+            self._reap(WNOHANG)
         return None
 
     def report(self):
@@ -103,13 +107,13 @@ class Run:
         self._stdout.drain(LAST_PIECES)
         self._stderr.drain(LAST_PIECES)
         self._end(self._why)
-        self._ended = self._ended or time.monotonic()
+        self._ended = self._ended or monotonic()
         for stream in (self._stdout, self._stderr):
             stream.drain(LAST_PIECES)
         self._channel.put(STDOUT_TAIL, self._stdout.tail)
         self._channel.put(STDERR_TAIL, self._stderr.tail)
         is_empty = self._collection.is_empty()
-        self._channel.send(EXIT, json.dumps({**self._describe(), "collects": not is_empty}).encode())
+        self._channel.send(EXIT, to_json({**self._describe(), "collects": not is_empty}))
         if not is_empty:
             self._reap(0)
             self._collection.send()
@@ -120,7 +124,7 @@ class Run:
         feed.pump()
         if feed.open:
             self._streams[descriptor] = feed
-            self._poll.register(descriptor, select.POLLOUT)
+            self._poll.register(descriptor, POLLOUT)
 
     def _pump(self, descriptor):
         stream = self._streams[descriptor]
@@ -142,7 +146,7 @@ class Run:
         process then has nothing left to do but to give its memory back, which takes milliseconds."""
         self._why = why
         try:
-            os.kill(-1, signal.SIGKILL)
+            kill(-1, SIGKILL)
         except ProcessLookupError:
             pass
         if self._told_code is None:
@@ -152,16 +156,16 @@ class Run:
         """Takes ended children, also those that lost their parent."""
         while True:
             try:
-                pid, status = os.waitpid(-1, options)
+                pid, status = waitpid(-1, options)
             except ChildProcessError:
                 return
             if pid == 0:
                 return
             if pid == self._program.pid:
-                self._status, self._ended = status, time.monotonic()
+                self._status, self._ended = status, monotonic()
 
     def _describe(self):
-        code = os.waitstatus_to_exitcode(self._status) if self._told_code is None else self._told_code
+        code = waitstatus_to_exitcode(self._status) if self._told_code is None else self._told_code
         why = self._why
         last_words = self._stderr.last_bytes(LAST_WORDS_BYTES)
         if why == "ended" and (self._watch.was_killed_for_memory() or self._program.ran_out_of_memory(code, last_words)):
@@ -188,9 +192,9 @@ def wait_until_ready(channel, waiting):
     """Returns when the process waits for its source, or when its source has come before that."""
     if waiting.is_ready():
         return
-    poll = select.poll()
+    poll = create_poll()
     for descriptor in (channel.fileno(), waiting.pidfd, waiting.news):
-        poll.register(descriptor, select.POLLIN)
+        poll.register(descriptor, POLLIN)
     while not waiting.is_ready() and not channel.has_frames():
         for descriptor, _ in poll.poll():
             if descriptor == waiting.pidfd:
@@ -205,9 +209,9 @@ def wait_for_request(channel, waiting, limits):
     """Takes the files that come with a program, and then returns the request and where they were placed.
 
     A process that ends before it has its program is no use: the host gives the program to another sandbox."""
-    poll = select.poll()
-    poll.register(channel.fileno(), select.POLLIN)
-    poll.register(waiting.pidfd, select.POLLIN)
+    poll = create_poll()
+    poll.register(channel.fileno(), POLLIN)
+    poll.register(waiting.pidfd, POLLIN)
     if not channel.has_frames() and any(descriptor == waiting.pidfd for descriptor, _ in poll.poll()):
         raise ChannelClosed()
     placed = {}
@@ -215,14 +219,14 @@ def wait_for_request(channel, waiting, limits):
     if kind == INPUTS:
         placed = place_files(channel, payload, limits["files"])
         payload = channel.wait_for(REQUEST)
-    return json.loads(payload), placed
+    return from_json(payload), placed
 
 
 def serve(channel, limits, memory_group):
-    """Raises ChannelClosed when the host has gone, or wants this sandbox no more."""
+    """Ends this process; raises ChannelClosed when the host has gone, or wants this sandbox no more."""
     if limits is None:
-        limits = json.loads(channel.wait_for(LANGUAGE))
-    waiting = program.start_waiting(limits, memory_group)
+        limits = from_json(channel.wait_for(LANGUAGE))
+    waiting = start_waiting(limits, memory_group)
     bell = Bell()
     rehearse()
     wait_until_ready(channel, waiting)
@@ -231,24 +235,24 @@ def serve(channel, limits, memory_group):
     run = Run(channel, waiting, limits, asked, memory_group, bell)
     run.watch()
     run.report()
+    # Not by returning: to let go of all this takes as long as the report.
+    _exit(0)
 
 
 def main(limits=None, memory_group=None):
     """Takes the limits when they are known, and the memory control group that the program's process is to join, where there is one."""
-    program.set_dumpable(False)
+    set_dumpable(False)
     # A program may send process 1 of its jail whatever process 1 has a handler for.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    # bubblewrap adds it; programs start with exactly the environment that the host gives.
-    os.environ.pop("PWD", None)
+    _signal.signal(SIGINT, SIG_IGN)
     try:
-        serve(Channel(socket.socket(fileno=CHANNEL_DESCRIPTOR)), limits, memory_group)
+        serve(Channel(socket(fileno=CHANNEL_DESCRIPTOR)), limits, memory_group)
     except ChannelClosed:
-        pass
-    sys.stdout = sys.stderr = None
-    os._exit(0)
+        _exit(0)
 
 
 if __name__ == "__main__":
+    # bubblewrap adds it; programs start with exactly the environment that the host gives.
+    os.environ.pop("PWD", None)
     # The launcher's descriptors.
     os.closerange(CHANNEL_DESCRIPTOR + 1, os.sysconf("SC_OPEN_MAX"))
     main()

@@ -7,6 +7,7 @@ kernel's admin-guide/cgroup-v1/memory.rst and admin-guide/cgroup-v2.rst.
 
 import errno
 import os
+from os import pread, write
 
 # The longest file read here is memory.events of version 2: a few lines.
 READ_BYTES = 4096
@@ -75,7 +76,7 @@ class MemoryGroup:
 
         Works in any namespaces, with or without an identity there: the kernel compares the host's user ids. Raises OSError.
         """
-        os.write(self._procs, b"0")
+        write(self._procs, b"0")
 
     def reset(self):
         """Begins to count kills anew: for the next program."""
@@ -146,7 +147,7 @@ def _write(path, value, needed):
 
 
 def _read(descriptor):
-    return os.pread(descriptor, READ_BYTES, 0)
+    return pread(descriptor, READ_BYTES, 0)
 
 
 def _close_all(descriptors):

@@ -7,14 +7,15 @@ hidden_imports.start_recording()
 import _signal
 import builtins
 import ctypes
-import gc
-import json
 import linecache
 import os
 import sys
 import types
+from _random import Random
 from functools import partial
-from os import getpid, kill
+from gc import freeze
+from os import O_CREAT, O_TRUNC, O_WRONLY, _exit, close, fchmod, getpid, kill, read, write
+from os import open as open_file
 
 from capture_results import PYPLOT, Results
 from finish_program import INTERRUPTED, finish
@@ -29,6 +30,8 @@ WORKING_FOLDER = "/workspace"
 PROGRAM_NAME = "main.py"
 PROGRAM_PATH = f"{WORKING_FOLDER}/{PROGRAM_NAME}"
 SOURCE_DESCRIPTOR = 3
+# The first byte of what is read from it; the program follows.
+WITH_SVG, WITHOUT_SVG = b"s", b"-"
 PIECE_BYTES = 1 << 20
 # Bytes of the marker that this process shares with its supervisor.
 OUT_OF_MEMORY, TOLD, EXIT_CODE = 0, 1, 2
@@ -37,6 +40,7 @@ OWN_FOLDER = os.path.dirname(os.path.abspath(__file__))
 PY_FILE_INPUT = 257
 
 _is_hidden = False
+new_seed = Random.seed
 
 _fopen = ctypes.CDLL(None).fopen
 _fopen.argtypes = [ctypes.c_char_p, ctypes.c_char_p]
@@ -64,23 +68,30 @@ class Language:
         reseed()
         _signal.signal(_signal.SIGINT, _signal.default_int_handler)
         # Nothing of what this took is garbage of the program, whose own module has to be collected at its end.
-        gc.freeze()
+        freeze()
         make_main()
-        request = read_request()
-        if request is None:
-            os._exit(0)
-        source = request["code"].encode("utf-8", "replace")
+        received = read_source()
+        if not received:
+            _exit(0)
+        source = received[1:]
         write_program(source)
-        results = Results(request.get("svg") is True)
+        results = Results(received[:1] == WITH_SVG)
         hidden_imports.when_loaded(PYPLOT, results.watch)
         run_program(marker, source, results)
+
+    def encode_source(self, request):
+        return (WITH_SVG if request["svg"] else WITHOUT_SVG) + request["code"].encode("utf-8", "replace")
 
     def ran_out_of_memory(self, exit_code, stderr_tail, marked):
         return marked and exit_code == 1
 
 
 def reseed():
-    """Makes new what a fork copies and nobody may know of another run. The standard library's `random` does so by itself."""
+    """Makes new what a fork copies and nobody may know of another run."""
+    random = hidden_imports.find_known("random")
+    if random is not None:
+        # Without the method that is written in Python, which has nothing to add for a generator that has made no number yet.
+        new_seed(random._inst)
     numpy_random = hidden_imports.find_known("numpy.random")
     if numpy_random is not None:
         numpy_random.seed()
@@ -126,20 +137,22 @@ def make_main():
     sys.modules["__main__"] = main
 
 
-def read_request():
-    """The program and what goes with it, or None when whoever has the other end has left without one."""
-    pieces = []
-    while piece := os.read(SOURCE_DESCRIPTOR, PIECE_BYTES):
-        pieces.append(piece)
-    os.close(SOURCE_DESCRIPTOR)
-    return json.loads(b"".join(pieces)) if pieces else None
+def read_source():
+    """What was encoded; nothing when whoever has the other end has left without a program."""
+    received = b""
+    while piece := read(SOURCE_DESCRIPTOR, PIECE_BYTES):
+        received += piece
+    close(SOURCE_DESCRIPTOR)
+    return received
 
 
 def write_program(source):
-    descriptor = os.open(PROGRAM_PATH, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
-    os.fchmod(descriptor, 0o644)
-    with open(descriptor, "wb") as file:
-        file.write(source)
+    descriptor = open_file(PROGRAM_PATH, O_WRONLY | O_CREAT | O_TRUNC, 0o644)
+    fchmod(descriptor, 0o644)
+    left = memoryview(source)
+    while left:
+        left = left[write(descriptor, left) :]
+    close(descriptor)
 
 
 def create_tell(marker):
