@@ -59,10 +59,16 @@ describeWith("sandbox", "what the embedded warehouse refuses", () => {
     ["SELECT 'a'.upper()", "Function UPPER"],
     ["SELECT ST_GEOGPOINT(1, 2)", "Function ST_GEOGPOINT"],
     ["SELECT FARM_FINGERPRINT('x')", "Function FARM_FINGERPRINT"],
-    ["SELECT * FROM `demo.shop.orders_*`", "A wildcard table"],
+    ["SELECT * FROM shop.orders FOR SYSTEM_TIME AS OF CURRENT_TIMESTAMP()", "FOR SYSTEM_TIME AS OF"],
+    ["SELECT * FROM shop.orders TABLESAMPLE RESERVOIR (10 ROWS)", "This form of TABLESAMPLE"],
+    ["SELECT * FROM shop.INFORMATION_SCHEMA.PARTITIONS", "INFORMATION_SCHEMA.PARTITIONS"],
+    ["SELECT * FROM VECTOR_SEARCH(TABLE shop.orders, 'id', (SELECT 1))", "Function VECTOR_SEARCH"],
+    ["SELECT * FROM EXTERNAL_QUERY('c', 'SELECT 1')", "Function EXTERNAL_QUERY"],
+    ["SELECT * FROM ML.PREDICT(MODEL shop.m, TABLE shop.orders)", "Function ML.PREDICT"],
+    ["SELECT * FROM AI.FORECAST(TABLE shop.orders, data_col => 'id')", "Function AI.FORECAST"],
     ["DECLARE x INT64", "DECLARE (scripting)"],
-    ["SELECT @name", "A query parameter"],
-    ["FROM shop.orders |> SELECT id", "Pipe syntax"],
+    ["SELECT @@project_id", "The system variable @@project_id"],
+    ["FROM shop.orders |> FORK (SELECT id), (SELECT 1)", "The pipe operator FORK"],
   ])("%s, by name", async (sql, what) => {
     const outcome = await at.query(sql);
     expect(outcome).toMatchObject({ kind: "failure", code: "unsupported_sql" });

@@ -3,6 +3,7 @@ import { StatementFailure, toFailure } from "./failure.ts";
 import { quoteName, quoteText } from "./identifier.ts";
 import { loadSchemaFile, type SchemaField, toDuckdbType } from "./schema-file.ts";
 import { findTableFile, listFolders, listTableNames, type TableFile, type TableName } from "./table-files.ts";
+import { createVirtualTables } from "./virtual-tables.ts";
 
 /** Makes files of the warehouse folder tables of the engine. */
 export interface Catalog {
@@ -14,6 +15,11 @@ export interface Catalog {
    * @throws StatementFailure `table_not_found` or, for a file that cannot be read, `query_failed`
    */
   prepare(name: TableName): Promise<TableFile>;
+  /**
+   * The same for a name that may also be a wildcard table or a view of INFORMATION_SCHEMA.
+   * @returns the files that are read
+   */
+  prepareAll(name: TableName): Promise<readonly TableFile[]>;
 }
 
 /** Files up to this size are copied into memory; larger ones are read by each statement. */
@@ -73,18 +79,24 @@ export function createCatalog(options: {
     }
   }
 
+  /** One table at a time: two statements must not load the same file at once. */
+  function inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+    const mine = turn.then(work);
+    turn = mine.catch(() => null);
+    return mine;
+  }
+
+  const virtual = createVirtualTables({ admin, root, prepareTable: prepare, ensureSchema });
+
   return {
     defaultProject() {
       if (options.project !== null) return options.project;
       const folders = listFolders(root);
       return folders.length === 1 && folders[0] !== undefined ? folders[0] : "demo";
     },
-    prepare(name) {
-      // One table at a time: two statements must not load the same file at once.
-      const mine = turn.then(() => prepare(name));
-      turn = mine.catch(() => null);
-      return mine;
-    },
+    prepare: (name) => inTurn(() => prepare(name)),
+    prepareAll: (name) =>
+      inTurn(async () => (virtual.has(name) ? virtual.prepare(name) : [await prepare(name)])),
   };
 }
 

@@ -13,6 +13,7 @@ export const FUNCTIONS: Readonly<Record<string, string>> = {
 
   // Values
   "try(x_)": "TRY(x_)",
+  "parameter(name_)": "getvariable(name_)",
   "generate_uuid()": "CAST(uuid() AS VARCHAR)",
 
   // Strings

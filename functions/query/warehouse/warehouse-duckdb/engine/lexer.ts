@@ -2,8 +2,11 @@ import { StatementFailure } from "./failure.ts";
 
 /** One token of GoogleSQL; comments and white space are gone. */
 export interface Token {
-  readonly kind: "word" | "quoted" | "string" | "bytes" | "number" | "symbol" | "parameter";
-  /** Words as written; quoted names, strings and bytes with their escapes resolved. */
+  readonly kind: "word" | "quoted" | "string" | "bytes" | "number" | "symbol" | "parameter" | "name" | "sql";
+  /**
+   * Words as written; quoted names, strings and bytes with their escapes resolved. Rules make up two more kinds: `name` is exactly one
+   * name, `sql` is text that the translator reads as it is.
+   */
   readonly text: string;
   /** Place of the first and after the last character in the statement. */
   readonly start: number;
@@ -17,7 +20,7 @@ const SPACE = /\s+/y;
 const LINE_COMMENT = /(?:--|#)[^\n]*/y;
 const WORD = /[\p{L}_][\p{L}\p{N}_]*/uy;
 const NUMBER = /0[xX][0-9a-fA-F]+|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?/y;
-const PARAMETER = /@@?[A-Za-z_][A-Za-z0-9_.]*|\?/y;
+const PARAMETER = /@@[A-Za-z_][A-Za-z0-9_.]*|@[A-Za-z_][A-Za-z0-9_]*|\?/y;
 const STRING_START = /(?:[rR][bB]?|[bB][rR]?)?("""|'''|"|')/y;
 const SYMBOL = /\|>|=>|<>|<=|>=|!=|<<|>>|\|\||[-+*/%&|^~<>=!()[\]{},.;:$\\]/y;
 

@@ -19,6 +19,7 @@ export function writeLiteral(token: Token): string {
   if (token.kind === "string") return quoteLiteral(token.text);
   if (token.kind === "bytes") return bytesLiteral(token.text);
   if (token.kind === "quoted") return quotedPath(token.text);
+  if (token.kind === "name") return quotedName(token.text);
   return token.text;
 }
 
@@ -31,9 +32,9 @@ function bytesLiteral(text: string): string {
 
 /** GoogleSQL allows a whole path in one pair of backticks; the translator would take it for one name. */
 function quotedPath(path: string): string {
-  if (path.includes("*")) throw unsupported("A wildcard table");
-  const parts = path.split(".");
-  const special = parts.find((part) => /^(INFORMATION_SCHEMA|__TABLES__)$/i.test(part));
-  if (special) throw unsupported(special.toUpperCase());
-  return parts.map((part) => `\`${part.replaceAll("`", "")}\``).join(".");
+  return path.split(".").map(quotedName).join(".");
+}
+
+function quotedName(name: string): string {
+  return `\`${name.replaceAll("`", "")}\``;
 }

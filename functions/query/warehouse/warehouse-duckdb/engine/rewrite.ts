@@ -58,7 +58,6 @@ function continuesPath(cursor: Cursor): boolean {
 const REFUSED_SYMBOLS: ReadonlySet<string> = new Set([":", "$", "\\", "{", "}"]);
 
 function writeSymbol(cursor: Cursor, { text, start }: Token): void {
-  if (text === "|>") throw unsupported("Pipe syntax");
   if (REFUSED_SYMBOLS.has(text)) {
     throw new StatementFailure("invalid_query", `Unexpected "${text}" at ${placeOf(cursor.sql, start)}.`);
   }
@@ -83,7 +82,7 @@ function bracketed(cursor: Cursor, group: Group): string {
 function endsValue(node: Node | undefined): boolean {
   if (node === undefined) return false;
   if (node.kind === "word") return !BRACKET_WORDS.has(node.text.toUpperCase());
-  return node.kind === "group" || node.kind === "quoted";
+  return node.kind === "group" || node.kind === "quoted" || node.kind === "name" || node.kind === "sql";
 }
 
 function subscript(value: string, group: Group, write: Write): string {
@@ -97,14 +96,7 @@ function subscript(value: string, group: Group, write: Write): string {
 
 /** Words that mean something only BigQuery has. */
 const REFUSED_WORDS: ReadonlySet<string> = new Set([
-  ...[
-    "_TABLE_SUFFIX",
-    "_PARTITIONTIME",
-    "_PARTITIONDATE",
-    "INFORMATION_SCHEMA",
-    "SYSTEM_TIME",
-    "MATCH_RECOGNIZE",
-  ],
+  ...["_PARTITIONTIME", "_PARTITIONDATE", "SYSTEM_TIME", "MATCH_RECOGNIZE"],
 ]);
 
 /** Functions that may be written without brackets. */
@@ -115,10 +107,8 @@ const NOW_WORDS: ReadonlySet<string> = new Set([
 /** A rule for a word: writes it with what belongs to it and returns true, or leaves it alone. */
 type WordRule = (cursor: Cursor, name: string, next: Node | undefined) => boolean;
 
-const refused: WordRule = ({ nodes, at }, name, next) => {
+const refused: WordRule = (_cursor, name) => {
   if (REFUSED_WORDS.has(name)) throw unsupported(name);
-  if (name === "SELECT" && isWord(next, "AS") && isWord(nodes[at + 2], "VALUE"))
-    throw unsupported("SELECT AS VALUE");
   return false;
 };
 
@@ -213,38 +203,13 @@ const now: WordRule = (cursor, name) => {
   return true;
 };
 
-/** An unquoted project with dashes, which GoogleSQL allows after FROM and JOIN. */
-const dashedProject: WordRule = (cursor) => {
-  const { nodes } = cursor;
-  if (!isWord(nodes[cursor.at - 1], "FROM", "JOIN") || !isSymbol(nodes[cursor.at + 1], "-")) return false;
-  let name = "";
-  for (let node = nodes[cursor.at]; node !== undefined && !isSymbol(node, "."); node = nodes[cursor.at]) {
-    const touches = name === "" || nodes[cursor.at - 1]?.end === node.start;
-    if (node.kind === "group" || !touches) break;
-    name += node.text;
-    cursor.at += 1;
-  }
-  push(cursor, `\`${name}\``, false);
-  return true;
-};
-
 /** A backslash escapes in GoogleSQL's LIKE; the translator drops what would tell DuckDB. */
 const like: WordRule = (_cursor, name, next) => {
   if (name !== "LIKE" || next?.kind !== "string" || !next.text.includes("\\")) return false;
   throw unsupported("LIKE with an escaped character (write STARTS_WITH, ENDS_WITH or REGEXP_CONTAINS)");
 };
 
-const WORD_RULES = [
-  like,
-  refused,
-  unnest,
-  interval,
-  typedLiteral,
-  typedConstructor,
-  call,
-  now,
-  dashedProject,
-];
+const WORD_RULES = [like, refused, unnest, interval, typedLiteral, typedConstructor, call, now];
 
 function writeWord(cursor: Cursor, word: Token): void {
   const name = word.text.toUpperCase();

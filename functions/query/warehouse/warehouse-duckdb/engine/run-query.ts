@@ -3,9 +3,9 @@ import type { Field } from "../../warehouse.ts";
 import type { Catalog } from "./catalog.ts";
 import { StatementFailure, StatementRefused, unsupported } from "./failure.ts";
 import { toField } from "./google-field.ts";
-import { quoteName } from "./identifier.ts";
 import { type Inspection, inspect, type TableReference } from "./inspect.ts";
 import type { EngineAnswer, EngineJob } from "./messages.ts";
+import { bindParameters } from "./query-parameters.ts";
 import { type ResultSink, streamResult } from "./result-stream.ts";
 import { createTextCache } from "./text-cache.ts";
 import { translate } from "./translate.ts";
@@ -37,34 +37,43 @@ export function createQueryRunner(connection: DuckDBConnection, catalog: Catalog
   const understood = createTextCache<Understood>();
 
   async function understand(job: QueryJob): Promise<Understood> {
-    if (job.parameters.length > 0) throw unsupported("A query parameter");
-    if (job.defaultDataset !== null) throw unsupported("A default dataset");
-    const known = understood.get(job.sql);
+    const names = job.parameters.map(({ name }) => ({ name }));
+    const defaults = { project: catalog.defaultProject(), dataset: job.defaultDataset };
+    const key = JSON.stringify([job.sql, defaults, names]);
+    const known = understood.get(key);
     if (known !== undefined) return known;
-    const sql = translate(job.sql);
+    const sql = translate(job.sql, { ...defaults, parameters: names });
     const fresh = { sql, inspection: await inspect(connection, sql) };
-    understood.set(job.sql, fresh);
+    understood.set(key, fresh);
     return fresh;
   }
-
-  return async (job, sink) => {
-    const countUntil = performance.now() + job.timeoutMs * COUNTING_SHARE;
-    const { sql, inspection } = await understand(job);
-    const running = setTimeout(sink.understood, SLOW_MS);
-    try {
-      return await execute(job, sink, { sql, inspection, countUntil });
-    } finally {
-      clearTimeout(running);
-    }
-  };
 
   async function execute(
     job: QueryJob,
     sink: ResultSink,
+    countUntil: number,
+  ): Promise<EngineAnswer | string> {
+    const forget = await bindParameters(connection, job.parameters);
+    try {
+      const { sql, inspection } = await understand(job);
+      const running = setTimeout(sink.understood, SLOW_MS);
+      try {
+        return await give(job, sink, { sql, inspection, countUntil });
+      } finally {
+        clearTimeout(running);
+      }
+    } finally {
+      await forget().catch(() => null);
+    }
+  }
+
+  async function give(
+    job: QueryJob,
+    sink: ResultSink,
     { sql, inspection, countUntil }: Understood & { readonly countUntil: number },
   ): Promise<EngineAnswer | string> {
-    const { qualified, bytesProcessed } = await prepareTables(catalog, sql, inspection.tables);
-    const result = await startStatement(connection, qualified);
+    const bytesProcessed = await prepareTables(catalog, inspection.tables);
+    const result = await startStatement(connection, sql);
     const types = result.columnTypes();
     const names = columnNames(result, inspection);
     if (names.length > MAX_FIELDS) throw tooManyColumns(names.length);
@@ -76,36 +85,19 @@ export function createQueryRunner(connection: DuckDBConnection, catalog: Catalog
       sink,
     );
   }
+
+  return (job, sink) => execute(job, sink, performance.now() + job.timeoutMs * COUNTING_SHARE);
 }
 
-/** Loads each table and writes the default project before names that have none. */
-async function prepareTables(
-  catalog: Catalog,
-  sql: string,
-  tables: readonly TableReference[],
-): Promise<{ readonly qualified: string; readonly bytesProcessed: number }> {
-  let bytes = Buffer.from(sql);
+/** Loads each table; the translation names all of them in full. */
+async function prepareTables(catalog: Catalog, tables: readonly TableReference[]): Promise<number> {
   const read = new Map<string, number>();
-  const fromTheEnd = [...tables].sort((a, b) => b.location - a.location);
-  for (const { project, dataset, table, location } of fromTheEnd) {
-    if (dataset === "") {
-      throw new StatementFailure(
-        "table_not_found",
-        `Table ${JSON.stringify(table)} must be qualified with a dataset: write \`project.dataset.${table}\` or \`dataset.${table}\`.`,
-      );
-    }
-    const owner = project || catalog.defaultProject();
-    const file = await catalog.prepare({ project: owner, dataset, table });
-    read.set(file.path, file.sizeBytes);
-    if (project !== "") continue;
-    bytes = Buffer.concat([
-      bytes.subarray(0, location),
-      Buffer.from(`${quoteName(owner)}.`),
-      bytes.subarray(location),
-    ]);
+  for (const { project, dataset, table } of tables) {
+    if (project === "" || dataset === "") throw unsupported(`A table in this place (${table.slice(0, 100)})`);
+    for (const file of await catalog.prepareAll({ project, dataset, table }))
+      read.set(file.path, file.sizeBytes);
   }
-  const bytesProcessed = [...read.values()].reduce((sum, size) => sum + size, 0);
-  return { qualified: bytes.toString(), bytesProcessed };
+  return [...read.values()].reduce((sum, size) => sum + size, 0);
 }
 
 async function startStatement(connection: DuckDBConnection, sql: string): Promise<DuckDBResult> {

@@ -16,6 +16,9 @@ export interface TableFile extends TableName {
   /** Changes whenever the file or its schema file is replaced or written. */
   readonly version: string;
   readonly schemaPath: string;
+  /** When the file came to be and when it was written last, in milliseconds since 1970. */
+  readonly createdMs: number;
+  readonly modifiedMs: number;
 }
 
 const SAFE_NAME = /^[A-Za-z0-9_-]{1,256}$/;
@@ -59,7 +62,8 @@ export function findTableFile(root: string, name: TableName): TableFile | null {
     const version = [found.ino, found.size, found.mtimeMs, found.ctimeMs, schema?.ino, schema?.mtimeMs].join(
       ":",
     );
-    return { ...name, path, format, sizeBytes: found.size, version, schemaPath };
+    const times = { createdMs: Math.min(found.birthtimeMs, found.mtimeMs), modifiedMs: found.mtimeMs };
+    return { ...name, path, format, sizeBytes: found.size, version, schemaPath, ...times };
   }
   return null;
 }

@@ -1,8 +1,12 @@
 import { Dialect, transpile } from "@polyglot-sql/sdk";
 import { StatementFailure, StatementRefused, unsupported } from "./failure.ts";
 import { type Token, tokenize } from "./lexer.ts";
+import { restoreRename } from "./pipe-syntax.ts";
+import { toVariables } from "./query-parameters.ts";
+import { resolveNames } from "./resolve-names.ts";
 import { createWriter } from "./rewrite.ts";
 import { isSymbol, toTree } from "./syntax-tree.ts";
+import type { NameDefaults } from "./table-path.ts";
 import { restoreUnnest } from "./unnest-rule.ts";
 
 const READS: ReadonlySet<string> = new Set(["SELECT", "WITH", "FROM"]);
@@ -24,21 +28,27 @@ const SCRIPTS: ReadonlySet<string> = new Set([
   ],
 ]);
 
+/** What a statement's text alone does not say. */
+export interface TranslationContext extends NameDefaults {
+  /** Names of the parameters; null for those by position. */
+  readonly parameters: readonly { readonly name: string | null }[];
+}
+
 /**
  * Turns one GoogleSQL query into DuckDB's SQL.
  * @throws StatementRefused for more than one statement, or one that is no query; StatementFailure `invalid_query` or
  * `unsupported_sql`
  */
-export function translate(sql: string): string {
-  const tokens = oneStatement(tokenize(sql));
-  const rewritten = createWriter(sql)(toTree(sql, tokens));
+export function translate(sql: string, context: TranslationContext): string {
+  const tokens = toVariables(sql, oneStatement(tokenize(sql)), context.parameters);
+  const rewritten = createWriter(sql)(resolveNames(sql, toTree(sql, tokens), context));
   const result = transpile(rewritten, Dialect.BigQuery, Dialect.DuckDB, {
     complexityGuard: { maxParserDepth: 512 },
   });
   if (!result.success || result.sql === undefined) throw parseFailure(result.error ?? "");
   const [only, ...more] = result.sql;
   if (only === undefined || more.length > 0) throw new StatementFailure("invalid_query", "Syntax error.");
-  return restoreUnnest(only);
+  return restoreRename(restoreUnnest(only));
 }
 
 function oneStatement(tokens: readonly Token[]): readonly Token[] {

@@ -1,0 +1,92 @@
+import type { Token } from "./lexer.ts";
+import { isSymbol, isWord, type Node, splitByComma } from "./syntax-tree.ts";
+
+/** One item of a SELECT list. */
+export interface SelectItem {
+  /** The column's name; null for a value that has none and for stars. */
+  readonly name: string | null;
+  /** True when the name was written with AS, or after the value. */
+  readonly isExplicit: boolean;
+  readonly isStar: boolean;
+  /** The value without its alias. */
+  readonly value: readonly Node[];
+  /** The whole item. */
+  readonly nodes: readonly Node[];
+}
+
+/** A SELECT list with what stands before it. */
+export interface SelectList {
+  /** `DISTINCT`, `ALL`. */
+  readonly prefix: readonly Node[];
+  readonly as: "STRUCT" | "VALUE" | null;
+  readonly items: readonly SelectItem[];
+}
+
+/** Reads what follows SELECT. */
+export function readSelectList(body: readonly Node[]): SelectList {
+  const hasPrefix = isWord(body[0], "DISTINCT", "ALL");
+  const start = hasPrefix ? 1 : 0;
+  const kind = body[start + 1];
+  const as =
+    isWord(body[start], "AS") && isWord(kind, "STRUCT", "VALUE")
+      ? (kind.text.toUpperCase() as "STRUCT" | "VALUE")
+      : null;
+  const parts = splitByComma(body.slice(start + (as === null ? 0 : 2)));
+  // A comma may end the list.
+  if (parts.length > 1 && parts.at(-1)?.length === 0) parts.pop();
+  return { prefix: body.slice(0, start), as, items: parts.map(readItem) };
+}
+
+function readItem(nodes: readonly Node[]): SelectItem {
+  const last = nodes.at(-1);
+  const before = nodes.at(-2);
+  const isStar = nodes.some(
+    (node, i) => isSymbol(node, "*") && (i === 0 || isSymbol(nodes[i - 1], ".")) && i < 3 + nodes.length,
+  );
+  const plain = { isExplicit: false, isStar: isStar && isStarItem(nodes), value: nodes, nodes };
+  if (plain.isStar || !isName(last)) return { ...plain, name: null };
+  if (isWord(before, "AS")) return { ...plain, name: last.text, isExplicit: true, value: nodes.slice(0, -2) };
+  if (isPath(nodes)) return { ...plain, name: lastName(last) };
+  const endsValue = before !== undefined && !isSymbol(before, ".") && canEndValue(before);
+  if (endsValue && !isWord(last, ...VALUE_WORDS))
+    return { ...plain, name: last.text, isExplicit: true, value: nodes.slice(0, -1) };
+  return { ...plain, name: isSymbol(before, ".") ? lastName(last) : null };
+}
+
+/** Words that end a value themselves. */
+const VALUE_WORDS = ["END", "NULL", "TRUE", "FALSE", "UNKNOWN"];
+/** Words that a value goes on after. */
+const OPERATOR_WORDS = [
+  ...["AND", "OR", "NOT", "IN", "IS", "LIKE", "BETWEEN", "CASE", "WHEN", "THEN", "ELSE", "FROM", "DISTINCT"],
+  ...["INTERVAL", "ARRAY", "STRUCT", "OVER", "DATE", "TIMESTAMP", "DATETIME", "TIME", "NUMERIC", "JSON"],
+];
+
+function canEndValue(node: Node): boolean {
+  if (node.kind === "symbol") return false;
+  return node.kind !== "word" || !isWord(node, ...OPERATOR_WORDS);
+}
+
+/** A word, or a name in backticks. */
+export function isName(node: Node | undefined): node is Token {
+  return node?.kind === "quoted" || node?.kind === "name" || node?.kind === "word";
+}
+
+function lastName(token: Token): string {
+  return token.kind === "quoted" ? (token.text.split(".").at(-1) ?? token.text) : token.text;
+}
+
+/** True for `a.b.c`. */
+export function isPath(nodes: readonly Node[]): boolean {
+  const isLiteral =
+    nodes.length === 1 && isWord(nodes[0], ...VALUE_WORDS, "CURRENT_DATE", "CURRENT_TIMESTAMP");
+  return (
+    nodes.length % 2 === 1 &&
+    !isLiteral &&
+    nodes.every((node, i) => (i % 2 === 0 ? isName(node) : isSymbol(node, ".")))
+  );
+}
+
+function isStarItem(nodes: readonly Node[]): boolean {
+  const star = nodes.findIndex((node) => isSymbol(node, "*"));
+  return star === 0 || isPath(nodes.slice(0, Math.max(star - 1, 0)));
+}
