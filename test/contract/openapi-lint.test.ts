@@ -181,6 +181,14 @@ describe("schemas", () => {
     expect(objects.filter(({ value }) => value["properties"] === undefined)).toEqual([]);
   });
 
+  it("show a choice between an object and a list as the object, in a sentence that names both", () => {
+    const request = asObject(asObject(asObject(document["components"])["schemas"])["QueryBigqueryRequest"]);
+    const params = asObject(asObject(request["properties"])["params"]);
+    expect(params).toMatchObject({ type: "object", properties: {}, additionalProperties: true });
+    expect(params).not.toHaveProperty("items");
+    expect(params["description"]).toContain("or a list of values");
+  });
+
   it("say what every array holds", () => {
     const arrays = inside.filter(({ value }) => value["type"] === "array");
     expect(arrays.length).toBeGreaterThan(0);

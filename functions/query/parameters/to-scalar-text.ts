@@ -34,7 +34,7 @@ const SCALARS: Readonly<Record<ScalarTypeName, { readonly toText: ToText; readon
     toText: dated(IS_TIMESTAMP),
     form: 'a moment like "2026-01-31T09:30:00Z" or "2026-01-31 09:30:00+02:00"',
   },
-  JSON: { toText: toJson, form: "a JSON value, or the text of one" },
+  JSON: { toText: toJson, form: "a JSON value, or the text of one, at most 500 levels deep" },
 };
 
 /**
@@ -99,12 +99,28 @@ function isDay(year: number, month: number, day: number): boolean {
   return day <= new Date(Date.UTC(400 + (year % 400), month, 0)).getUTCDate();
 }
 
+/** BigQuery's JSON is at most so deep: https://cloud.google.com/bigquery/docs/reference/standard-sql/data-types#json_type. */
+const DEEPEST_JSON = 500;
+
 function toJson(value: unknown): string | null {
-  if (typeof value !== "string") return JSON.stringify(value);
   try {
-    JSON.parse(value);
-    return value.isWellFormed() ? value : null;
+    const text = typeof value === "string" ? value : JSON.stringify(value);
+    if (typeof value === "string") JSON.parse(value);
+    return text.isWellFormed() && depthOf(text) <= DEEPEST_JSON ? text : null;
   } catch {
+    // No JSON, or too deep to be written.
     return null;
   }
+}
+
+/** How deep the lists and objects of a JSON text lie in each other. */
+function depthOf(json: string): number {
+  const brackets = json.replaceAll(/"(?:[^"\\]|\\.)*"|[^[\]{}"]+/g, "");
+  let depth = 0;
+  let deepest = 0;
+  for (const bracket of brackets) {
+    depth += bracket === "[" || bracket === "{" ? 1 : -1;
+    deepest = Math.max(deepest, depth);
+  }
+  return deepest;
 }

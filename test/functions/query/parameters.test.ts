@@ -106,6 +106,12 @@ describe("parameters that say their type", () => {
     ["TIMESTAMP", "2026-01-31", "TIMESTAMP", "2026-01-31"],
     ["JSON", { a: [1] }, "JSON", '{"a":[1]}'],
     ["JSON", '{"a": 1}', "JSON", '{"a": 1}'],
+    [
+      "JSON",
+      `${"[".repeat(500)}"[[{"${"]".repeat(500)}`,
+      "JSON",
+      `${"[".repeat(500)}"[[{"${"]".repeat(500)}`,
+    ],
   ])("%s %j", async (type, value, name, text) => {
     expect(await sent([{ type, value }])).toEqual([scalar(name, text)]);
   });
@@ -140,6 +146,7 @@ describe("parameters that say their type", () => {
 });
 
 const deep = (levels: number): unknown => (levels === 0 ? 1 : { a: deep(levels - 1) });
+const nested = (levels: number) => `${"[".repeat(levels)}"[\\"["${"]".repeat(levels)}`;
 const typed = (type: string, value: unknown) => [{ type, value }];
 
 describe("parameters that are out of form are refused before anything runs:", () => {
@@ -194,6 +201,7 @@ describe("parameters that are out of form are refused before anything runs:", ()
     ["a number as BOOL", typed("BOOL", 1), "/params/0/value", /true or false/],
     ["broken base64", typed("BYTES", "AP8"), "/params/0/value", /base64/],
     ["broken JSON", typed("JSON", "{"), "/params/0/value", /JSON/],
+    ["JSON of 501 levels", typed("JSON", nested(501)), "/params/0/value", /500 levels/],
     ["one value as ARRAY", typed("ARRAY<INT64>", 1), "/params/0/value", /list/],
     ["a wrong element", typed("ARRAY<DATE>", ["2026-01-31", "x"]), "/params/0/value/1", /2026-01-31/],
     ["a list as STRUCT", typed("STRUCT<a INT64>", [1]), "/params/0/value", /fields a/],
@@ -218,6 +226,14 @@ describe("parameters that are out of form are refused before anything runs:", ()
         status: 400,
         body: { code: "validation_failed", details: [{ path: "/params" }] },
       });
+    }
+  });
+
+  it("JSON of 100,000 levels, also as a value", async () => {
+    const { query } = await serveBigquery();
+    for (const params of [`[{"type":"JSON","value":${nested(100_000)}}]`, `[${nested(100_000)}]`]) {
+      const { status, body } = await query(`{"sql":"SELECT 1","params":${params}}`);
+      expect([status, body.code]).toEqual([400, "validation_failed"]);
     }
   });
 

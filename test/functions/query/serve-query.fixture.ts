@@ -33,8 +33,8 @@ export interface QueryAnswer {
 
 /** The function `query` behind the real pipeline and Node's own server, in this process. */
 export interface ServedQuery {
-  /** Asks `query_bigquery`, as `ada` unless told otherwise. */
-  query(request: object, caller?: keyof typeof KEYS, signal?: AbortSignal): Promise<QueryAnswer>;
+  /** Asks `query_bigquery`, as `ada` unless told otherwise; a text is sent as it is. */
+  query(request: object | string, caller?: keyof typeof KEYS, signal?: AbortSignal): Promise<QueryAnswer>;
   /** Asks an operation without a body. */
   get(path: string): Promise<QueryAnswer>;
 }
@@ -82,7 +82,11 @@ export async function serveQuery(warehouse: Warehouse, signingKey = SIGNING_KEY)
     query: (request, caller = "ada", signal) =>
       ask(
         "/query",
-        { method: "POST", body: JSON.stringify(request), ...(signal === undefined ? {} : { signal }) },
+        {
+          method: "POST",
+          body: typeof request === "string" ? request : JSON.stringify(request),
+          ...(signal === undefined ? {} : { signal }),
+        },
         caller,
       ),
     get: (path) => ask(path, {}, "ada"),
