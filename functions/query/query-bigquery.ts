@@ -42,7 +42,7 @@ export function createQueryBigquery({ warehouse, pageTokens }: Dependencies) {
       request_id: context.requestId,
     };
     context.logger.log("INFO", "statement ended", {
-      queryId,
+      query_id: queryId,
       outcome: outcome.kind === "rows" ? "rows" : outcome.code,
     });
     if (outcome.kind === "failure") return { ...toFailure(outcome), ...ending };
