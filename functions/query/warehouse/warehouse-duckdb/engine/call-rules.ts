@@ -5,6 +5,7 @@ import type { Token } from "./lexer.ts";
 import { MACRO_NAMES } from "./macros.ts";
 import type { Write } from "./syntax-tree.ts";
 import { isParentheses, isSymbol, isWord, type Node } from "./syntax-tree.ts";
+import { TEXT_RULES } from "./text-rules.ts";
 
 /** Writes one call from its arguments, split at the commas. */
 export type CallRule = (parts: readonly Node[][], write: Write, items: readonly Node[]) => string;
@@ -155,6 +156,7 @@ export const CALL_RULES: Readonly<Record<string, CallRule>> = {
   REGEXP_REPLACE: regexpReplace,
   GENERATE_ARRAY: generateArray,
   GENERATE_DATE_ARRAY: generateDates,
+  ...TEXT_RULES,
   ...FORMAT_RULES,
   ...JSON_RULES,
 };

@@ -8,7 +8,7 @@ import { type Node, splitByComma, type Write } from "./syntax-tree.ts";
 /** Macros that only our own rules call; GoogleSQL has no function of such a name, or it needs a rule. */
 const RULES_ONLY = [
   /^(TRY|PARAMETER|STRFTIME|BYTES|AS_DATE|AT_ZONE|WEEK_START|OFFSET|ORDINAL|SAFE_OFFSET|SAFE_ORDINAL|REGEXP_REPLACE_ALL|WHOLE|SERIES_END)$/,
-  /^(UNNEST|CAST|SAFE_CAST|SAFE_PARSE|INTERVAL|EXTRACT|LAST_DAY)_/,
+  /^(NET|UNNEST|CAST|SAFE_CAST|SAFE_PARSE|INTERVAL|EXTRACT|LAST_DAY)_/,
   /_(AS|AT|GROUP)$/,
   /^INNER_/,
   /^(DATE|DATETIME|TIMESTAMP|TIME)_((TRUNC|DIFF)_.*|ADD|SUB)$/,

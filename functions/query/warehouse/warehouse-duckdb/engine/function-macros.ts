@@ -16,63 +16,6 @@ export const FUNCTIONS: Readonly<Record<string, string>> = {
   "parameter(name_)": "getvariable(name_)",
   "generate_uuid()": "CAST(uuid() AS VARCHAR)",
 
-  // Strings
-  "upper(x_)": "upper(x_)",
-  "lower(x_)": "lower(x_)",
-  "length(x_)": "length(x_)",
-  "char_length(x_)": "length(CAST(x_ AS VARCHAR))",
-  "character_length(x_)": "length(CAST(x_ AS VARCHAR))",
-  "byte_length(x_)":
-    "CASE WHEN typeof(x_) = 'BLOB' THEN octet_length(CAST(x_ AS BLOB)) ELSE strlen(CAST(x_ AS VARCHAR)) END",
-  "reverse(x_)": "reverse(x_)",
-  "trim(x_)": "trim(x_, ' \t\n\r\v\f')",
-  "trim(x_, set_)": "trim(x_, set_)",
-  "ltrim(x_)": "ltrim(x_, ' \t\n\r\v\f')",
-  "ltrim(x_, set_)": "ltrim(x_, set_)",
-  "rtrim(x_)": "rtrim(x_, ' \t\n\r\v\f')",
-  "rtrim(x_, set_)": "rtrim(x_, set_)",
-  "lpad(x_, length_)": "lpad(x_, CAST(length_ AS INTEGER), ' ')",
-  "lpad(x_, length_, pad_)": "lpad(x_, CAST(length_ AS INTEGER), pad_)",
-  "rpad(x_, length_)": "rpad(x_, CAST(length_ AS INTEGER), ' ')",
-  "rpad(x_, length_, pad_)": "rpad(x_, CAST(length_ AS INTEGER), pad_)",
-  "left(x_, count_)": "CASE WHEN count_ < 0 THEN error('LEFT: a negative length') ELSE left(x_, count_) END",
-  "right(x_, count_)":
-    "CASE WHEN count_ < 0 THEN error('RIGHT: a negative length') ELSE right(x_, count_) END",
-  "repeat(x_, count_)":
-    "CASE WHEN count_ < 0 OR strlen(x_) * count_ > 1048576 THEN error('REPEAT: the result is larger than 1 MiB or the count negative') ELSE repeat(x_, count_) END",
-  "replace(x_, from_, to_)": "CASE WHEN from_ = '' THEN x_ ELSE replace(x_, from_, to_) END",
-  "starts_with(x_, prefix_)": "starts_with(x_, prefix_)",
-  "ends_with(x_, suffix_)": "ends_with(x_, suffix_)",
-  "strpos(x_, part_)": "strpos(x_, part_)",
-  "instr(x_, part_)": "strpos(x_, part_)",
-  "substr(x_, from_)":
-    "CASE WHEN from_ < -length(x_) THEN x_ WHEN from_ = 0 THEN x_ ELSE substr(x_, from_) END",
-  "substr(x_, from_, count_)":
-    "CASE WHEN count_ < 0 THEN error('SUBSTR: a negative length') WHEN from_ < -length(x_) OR from_ = 0 THEN substr(x_, 1, count_) ELSE substr(x_, from_, count_) END",
-  "substring(x_, from_)": "gs_substr(x_, from_)",
-  "substring(x_, from_, count_)": "gs_substr(x_, from_, count_)",
-  "split(x_)": "CASE WHEN x_ = '' THEN [''] ELSE string_split(x_, ',') END",
-  "split(x_, separator_)": "CASE WHEN x_ = '' THEN [''] ELSE string_split(x_, separator_) END",
-  "chr(code_)": "CASE WHEN code_ = 0 THEN '' ELSE chr(CAST(code_ AS INTEGER)) END",
-  "ascii(x_)": "CASE WHEN x_ = '' THEN 0 ELSE ascii(x_) END",
-  "unicode(x_)": "CASE WHEN x_ = '' THEN 0 ELSE unicode(x_) END",
-  "translate(x_, from_, to_)": "translate(x_, from_, to_)",
-  "edit_distance(x_, y_)": "levenshtein(x_, y_)",
-  "contains_substr(x_, part_)":
-    "CASE WHEN typeof(x_) = 'VARCHAR' THEN contains(lower(CAST(x_ AS VARCHAR)), lower(part_)) ELSE error('unsupported: CONTAINS_SUBSTR of anything but a STRING') END",
-  "to_hex(x_)": "lower(hex(x_))",
-  "from_hex(x_)": "unhex(x_)",
-  "to_base64(x_)": "to_base64(x_)",
-  "from_base64(x_)": "from_base64(x_)",
-  "md5(x_)": "unhex(md5(x_))",
-  "sha1(x_)": "unhex(sha1(x_))",
-  "sha256(x_)": "unhex(sha256(x_))",
-  "bytes(hex_)": "unhex(hex_)",
-  "regexp_contains(x_, pattern_)": "regexp_matches(x_, pattern_)",
-  "regexp_replace_all(x_, pattern_, to_)": "regexp_replace(x_, pattern_, to_, 'g')",
-  "regexp_extract_group(x_, pattern_, group_)": "list_extract(regexp_extract_all(x_, pattern_, group_), 1)",
-  "regexp_extract_all_group(x_, pattern_, group_)": "regexp_extract_all(x_, pattern_, group_)",
-
   // Conversion
   "cast_int64(x_)":
     "CASE WHEN typeof(x_) IN ('DOUBLE', 'FLOAT') THEN CAST(round(CAST(x_ AS DOUBLE)) AS BIGINT) WHEN typeof(x_) = 'VARCHAR' AND NOT regexp_full_match(CAST(x_ AS VARCHAR), '\\s*[+-]?[0-9]+\\s*') THEN error('Bad int64 value: ' || CAST(x_ AS VARCHAR)) ELSE CAST(x_ AS BIGINT) END",
@@ -98,9 +41,8 @@ export const FUNCTIONS: Readonly<Record<string, string>> = {
   "safe_cast_datetime(x_)": "TRY_CAST(x_ AS TIMESTAMP)",
   "cast_timestamp(x_)": "CAST(x_ AS TIMESTAMPTZ)",
   "safe_cast_timestamp(x_)": "TRY_CAST(x_ AS TIMESTAMPTZ)",
-  "cast_json(x_)": "CAST(x_ AS JSON)",
+  "cast_json(x_)": "CAST(own_parse_json(x_) AS JSON)",
   "numeric(x_)": "CAST(x_ AS DECIMAL(38,9))",
-  "parse_json(x_)": "CAST(x_ AS JSON)",
 
   // Arrays
   "array_length(x_)": "len(x_)",
@@ -126,11 +68,4 @@ export const FUNCTIONS: Readonly<Record<string, string>> = {
     "list_transform(generate_series(CAST(from_ AS DATE), CASE WHEN abs(CAST(to_ AS DATE) - CAST(from_ AS DATE)) > 1000000 THEN CAST('unsupported: GENERATE_DATE_ARRAY of more than 1000000 elements' AS DATE) ELSE CAST(to_ AS DATE) END, step_), lambda e_: CAST(e_ AS DATE))",
   "unnest_rows(x_)": "unnest(x_)",
   "unnest_offsets(x_)": "generate_subscripts(x_, 1) - 1",
-
-  // JSON; paths are checked and rewritten before
-  "json_value_at(x_, path_)":
-    "CASE WHEN json_type(x_, path_) IN ('OBJECT', 'ARRAY') THEN NULL ELSE json_extract_string(x_, path_) END",
-  "json_value_array_at(x_, path_)": "CAST(json_extract(x_, path_) AS VARCHAR[])",
-  "to_json_string(x_)":
-    "CASE WHEN regexp_matches(typeof(x_), 'DOUBLE|FLOAT|TIME|DECIMAL|BLOB|HUGEINT|JSON') THEN error('unsupported: TO_JSON_STRING of FLOAT64, NUMERIC, BYTES, JSON or a time') ELSE CAST(to_json(x_) AS VARCHAR) END",
 };

@@ -1,8 +1,10 @@
 import { FUNCTIONS } from "./function-macros.ts";
+import { JSON_MACROS } from "./json-macros.ts";
 import { OPERATORS } from "./number-macros.ts";
+import { TEXT_MACROS } from "./text-macros.ts";
 import { timeFunctions } from "./time-macros.ts";
 
-const ALL = Object.entries({ ...FUNCTIONS, ...timeFunctions() });
+const ALL = Object.entries({ ...FUNCTIONS, ...TEXT_MACROS, ...JSON_MACROS, ...timeFunctions() });
 
 function nameOf(signature: string): string {
   return signature.slice(0, signature.indexOf("(")).toUpperCase();

@@ -55,6 +55,8 @@ export const BRACKET_WORDS: ReadonlySet<string> = new Set([
 
 /** Functions that DuckDB may find in the translated text beside our own macros: what the translator writes for native ones. */
 export const ENGINE_FUNCTIONS: ReadonlySet<string> = new Set([
+  // Our own functions with any number of arguments, which no macro can have.
+  ...["own_format", "own_json_object", "own_json_array"],
   ...[
     "count",
     "count_star",

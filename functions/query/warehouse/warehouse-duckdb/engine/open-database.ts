@@ -1,6 +1,7 @@
 import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import { quoteText } from "./identifier.ts";
 import { MACROS } from "./macros.ts";
+import { registerOwnFunctions } from "./own-functions/register-own-functions.ts";
 
 /**
  * Opens an in-memory DuckDB whose statements can read files of `folder` only, reach no network, load no extension and write
@@ -19,6 +20,7 @@ export async function openDatabase(
     allow_community_extensions: "false",
   });
   const admin = await instance.connect();
+  registerOwnFunctions(admin);
   const settings = [
     "SET TimeZone='UTC'",
     // GoogleSQL sorts NULL as the smallest value.

@@ -90,7 +90,8 @@ function subscript(value: string, group: Group, write: Write): string {
   const isCall = isWord(first, "OFFSET", "ORDINAL", "SAFE_OFFSET", "SAFE_ORDINAL") && isParentheses(second);
   if (isCall && group.items.length === 2)
     return `GS_${first.text.toUpperCase()}(${value}, ${write(second.items)})`;
-  if (group.items.some((item) => item.kind === "string")) throw unsupported("A subscript by name");
+  if (group.items.length === 1 && group.items[0]?.kind === "string")
+    return `GS_INNER_JSON_MEMBER(${value}, ${write(group.items)})`;
   return `GS_OFFSET(${value}, ${write(group.items)})`;
 }
 
@@ -162,6 +163,12 @@ const call: WordRule = (cursor, name, next) => {
   if (!isParentheses(next) || !callsFunction(cursor, name)) return false;
   const qualifier = continuesPath(cursor) ? cursor.nodes[cursor.at - 2] : undefined;
   const isSafe = isWord(qualifier, "SAFE");
+  if (isWord(qualifier, "NET") && MACRO_NAMES.has(`NET_${name}`)) {
+    cursor.out.splice(-2);
+    push(cursor, `GS_NET_${name}(${cursor.write(next.items)})`, false);
+    cursor.at += 2;
+    return true;
+  }
   if (continuesPath(cursor) && !isSafe) {
     throw unsupported(`Function ${qualifier?.kind === "word" ? `${qualifier.text}.` : ""}${name}`);
   }

@@ -1,6 +1,7 @@
 import { type DuckDBConnection, type DuckDBResult, StatementType } from "@duckdb/node-api";
 import type { Field } from "../../warehouse.ts";
 import type { Catalog } from "./catalog.ts";
+import { drainResult } from "./drain-result.ts";
 import { StatementFailure, StatementRefused, unsupported } from "./failure.ts";
 import { toField } from "./google-field.ts";
 import { type Inspection, inspect, type TableReference } from "./inspect.ts";
@@ -74,16 +75,20 @@ export function createQueryRunner(connection: DuckDBConnection, catalog: Catalog
   ): Promise<EngineAnswer | string> {
     const bytesProcessed = await prepareTables(catalog, inspection.tables);
     const result = await startStatement(connection, sql);
-    const types = result.columnTypes();
-    const names = columnNames(result, inspection);
-    if (names.length > MAX_FIELDS) throw tooManyColumns(names.length);
-    const schema = types.map((type, index) => toField(names[index] ?? "", type));
-    checkSize(schema);
-    return streamResult(
-      { result, schema, converters: types.map(converterFor), bytesProcessed },
-      { ...job, countUntil },
-      sink,
-    );
+    try {
+      const types = result.columnTypes();
+      const names = columnNames(result, inspection);
+      if (names.length > MAX_FIELDS) throw tooManyColumns(names.length);
+      const schema = types.map((type, index) => toField(names[index] ?? "", type));
+      checkSize(schema);
+      return await streamResult(
+        { result, schema, converters: types.map(converterFor), bytesProcessed },
+        { ...job, countUntil },
+        sink,
+      );
+    } finally {
+      await drainResult(connection, result);
+    }
   }
 
   return (job, sink) => execute(job, sink, performance.now() + job.timeoutMs * COUNTING_SHARE);

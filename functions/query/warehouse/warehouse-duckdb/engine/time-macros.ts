@@ -18,7 +18,8 @@ const PLAIN_FUNCTIONS: Readonly<Record<string, string>> = {
   "time(hour_, minute_, second_)": "make_time(hour_, minute_, CAST(second_ AS DOUBLE))",
   "timestamp(x_)": "CAST(x_ AS TIMESTAMPTZ)",
   "timestamp(x_, zone_)": "timezone(zone_, CAST(x_ AS TIMESTAMP))",
-  "string(x_)": "gs_cast_string(x_)",
+  "string(x_)":
+    "CASE WHEN typeof(x_) = 'JSON' THEN own_json_to_string(CAST(x_ AS VARCHAR)) ELSE gs_cast_string(x_) END",
   "unix_date(x_)": "date_diff('day', DATE '1970-01-01', CAST(x_ AS DATE))",
   "date_from_unix_date(x_)": "DATE '1970-01-01' + CAST(x_ AS INTEGER)",
   "unix_seconds(x_)": "CAST(floor(epoch_us(CAST(x_ AS TIMESTAMPTZ)) / 1000000) AS BIGINT)",

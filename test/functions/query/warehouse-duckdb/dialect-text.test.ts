@@ -1,0 +1,88 @@
+import { afterAll, beforeAll, expect, it } from "@jest/globals";
+import { describeWith } from "../../../support/capabilities.ts";
+import { openTestWarehouse, type TestWarehouse } from "./test-warehouse.ts";
+
+describeWith("sandbox", "GoogleSQL's functions of text, bytes and JSON", () => {
+  let at: TestWarehouse;
+  beforeAll(async () => {
+    at = openTestWarehouse();
+    await at.warehouse.warm();
+  }, 60_000);
+  afterAll(() => at.close());
+
+  it.each([
+    ["FORMAT('%d|%5d|%-5d|%05d|%+d', 1, 2, 3, 4, 5)", "1|    2|3    |00004|+5"],
+    ['FORMAT("%\'d %x %X %o %#x", -1234567, 255, 255, 8, 255)', "-1,234,567 ff FF 10 0xff"],
+    [
+      "FORMAT('%.2f %f %e %.3g %g', 2.345, 1.5, 12345.678, 1234.5, 0.0001)",
+      "2.35 1.500000 1.234568e+04 1.23e+03 0.0001",
+    ],
+    ["FORMAT('%.0f %.0f', 0.5, 1.5)", "0 2"],
+    ["FORMAT('%.1f', NUMERIC '0.25')", "0.3"],
+    ["FORMAT('%t %T', 1.0, 'it\\'s')", '1.0 "it\'s"'],
+    ["FORMAT('%T', [1, NULL])", "[1, NULL]"],
+    ["FORMAT('%T', DATE '2024-01-05')", 'DATE "2024-01-05"'],
+    ["FORMAT('%s', CAST(NULL AS STRING))", null],
+    ["FORMAT('a%ta', NULL)", "aNULLa"],
+    ["FORMAT('%*d|%.*f', 4, 7, 1, 2.55)", "   7|2.5"],
+    ["FORMAT('100%%')", "100%"],
+    ["INITCAP('o\\'neil-SMITH élan')", "O'neil-Smith Élan"],
+    ["INITCAP('a-b c', '-')", "A-B c"],
+    ["INSTR('banana', 'ana', 1, 2)", 4],
+    ["INSTR('banana', 'an', -1, 1)", 4],
+    ["INSTR('banana', 'x')", 0],
+    ["STRPOS('héllo', 'l')", 3],
+    ["SOUNDEX('Ashcraft')", "A261"],
+    ["TO_CODE_POINTS('é')", [233]],
+    ["CODE_POINTS_TO_STRING([72, NULL])", null],
+    ["FARM_FINGERPRINT('1footrue')", "-1541654101129638711"],
+    ["NET.HOST('//user:password@a.b:80/path?query')", "a.b"],
+    ["NET.HOST('mailto:?to=&subject=&body=')", "mailto"],
+    ["NET.REG_DOMAIN('http://www.Example.Co.UK/x')", "Example.Co.UK"],
+    ["NET.IP_TO_STRING(NET.IP_FROM_STRING('48::'))", "48::"],
+    ["NORMALIZE('\\u00ea') = NORMALIZE('\\u0065\\u0302')", true],
+    ["JSON_VALUE('{\"a\": 1.50}', '$.a')", "1.50"],
+    ["JSON_VALUE('{\"a\": [1]}', '$.a')", null],
+    ["JSON_VALUE('no json', '$.a')", null],
+    ['JSON_QUERY(\'{"b": 1, "a": [1.0, "x"]}\', \'$\')', '{"b":1,"a":[1.0,"x"]}'],
+    ["JSON_QUERY('{\"a\": null}', '$.a')", null],
+    ["JSON_QUERY_ARRAY('[1, {\"a\": 2}]')", ["1", '{"a":2}']],
+    ["JSON_VALUE_ARRAY('[1, null, \"x\"]')", ["1", null, "x"]],
+    ["JSON_VALUE_ARRAY('[1, [2]]')", null],
+    ['JSON_EXTRACT(\'{"a b": {"c": 1}}\', "$[\'a b\'].c")', "1"],
+    ["TO_JSON_STRING(STRUCT(2 AS b, 1 AS a))", '{"b":2,"a":1}'],
+    ["TO_JSON_STRING(NUMERIC '1.50')", '"1.5"'],
+    ["TO_JSON_STRING(9007199254740993)", '"9007199254740993"'],
+    ["TO_JSON_STRING(TIMESTAMP '2024-01-05 10:00:00.5+00')", '"2024-01-05T10:00:00.500Z"'],
+    ['TO_JSON_STRING(PARSE_JSON(\'{"b": 1.0, "a": 2}\'))', '{"a":2,"b":1.0}'],
+    ["TO_JSON_STRING(JSON_OBJECT('k', NULL, 'd', DATE '2024-01-05'))", '{"d":"2024-01-05","k":null}'],
+    ["INT64(PARSE_JSON('{\"n\": 7}').n)", 7],
+    ["SAFE.INT64(JSON '\"7\"')", null],
+    ["LAX_INT64(JSON '\"7\"')", 7],
+    ["STRING(JSON '\"a\"')", "a"],
+    ["JSON_TYPE(JSON 'null')", "null"],
+  ])("%s is %j", async (expression, value) => {
+    expect(await at.rows(`SELECT ${expression} AS v`)).toEqual([{ v: value }]);
+  });
+
+  it.each([
+    ["FORMAT('%d', 1.5)", "query_failed"],
+    ["FORMAT('%d')", "query_failed"],
+    ["FORMAT('%d', 1, 2)", "query_failed"],
+    ["INT64(JSON '1.5')", "query_failed"],
+    ["JSON_VALUE('{}', 'a')", "query_failed"],
+    ["PARSE_JSON('{a}')", "query_failed"],
+    ["INSTR('a', 'a', 0)", "query_failed"],
+    ["NET.REG_DOMAIN('http://a.example.museum')", "unsupported_sql"],
+  ])("%s fails with %s", async (expression, code) => {
+    expect(await at.query(`SELECT ${expression} AS v`)).toMatchObject({ kind: "failure", code });
+  });
+
+  it("ends a statement early although DuckDB waits for one of our own functions", async () => {
+    const numbers = (name: string) => `UNNEST(GENERATE_ARRAY(1, 100000)) AS ${name}`;
+    const sql = `SELECT FORMAT('%d', x) AS v FROM ${numbers("x")}, ${numbers("y")}`;
+    const early = await at.query(sql, { maxRows: 1, timeoutMs: 3000 });
+    expect(early).toMatchObject({ kind: "rows", rows: [{ v: "1" }] });
+    expect(await at.rows("SELECT 1 AS v")).toEqual([{ v: 1 }]);
+  });
+});
