@@ -26,6 +26,8 @@ export interface PoolSize {
 
 /** How long every engine may be busy before another one is started. */
 const BUSY_MS = 40;
+/** A job that takes longer may take very long, and end with its engine: another one gets ready to stand in. */
+const LONG_JOB_MS = 400;
 /** An engine beyond `idle` that did nothing for so long is ended. */
 const SPARE_MS = 60_000;
 /** What starting an engine takes for a moment. */
@@ -48,15 +50,16 @@ export function createEnginePool(options: EngineOptions, memory: MemoryWatch, si
   const crew = createEngineCrew(options, memory, {
     onReady: offer,
     onFailed(cause) {
-      options.logger.log("ERROR", "warehouse engine did not start");
+      if (!closed) options.logger.log("ERROR", "warehouse engine did not start");
       if (crew.size() === 0) line.rejectAll(unavailable(cause));
     },
   });
-  const growth = createGrowth(
-    crew,
-    size,
-    () => idle.length === 0 && !closed && memory.freeBytes() > START_BYTES,
-  );
+  /** Engines whose job takes long, so that nobody waits for them. */
+  let occupied = 0;
+  const growth = createGrowth(crew, size, () => {
+    const isShort = idle.length === 0 || crew.size() - occupied < size.idle;
+    return isShort && !closed && memory.freeBytes() > START_BYTES;
+  });
 
   async function replace(engine: EngineProcess): Promise<void> {
     await crew.end(engine);
@@ -85,9 +88,17 @@ export function createEnginePool(options: EngineOptions, memory: MemoryWatch, si
     async use(stop, work) {
       stop.throwIfAborted();
       const engine = await take(stop);
+      let isLong = false;
+      const timer = setTimeout(() => {
+        isLong = true;
+        occupied += 1;
+        growth.consider();
+      }, LONG_JOB_MS);
       try {
         return await work(engine);
       } finally {
+        clearTimeout(timer);
+        if (isLong) occupied -= 1;
         giveBack(engine);
       }
     },

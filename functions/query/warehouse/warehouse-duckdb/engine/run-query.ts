@@ -43,7 +43,7 @@ export function createQueryRunner(connection: DuckDBConnection, catalog: Catalog
     const key = JSON.stringify([job.sql, defaults, names]);
     const known = understood.get(key);
     if (known !== undefined) return known;
-    const sql = translate(job.sql, { ...defaults, parameters: names });
+    const sql = translateWithin(job.sql, { ...defaults, parameters: names });
     const fresh = { sql, inspection: await inspect(connection, sql) };
     understood.set(key, fresh);
     return fresh;
@@ -92,6 +92,18 @@ export function createQueryRunner(connection: DuckDBConnection, catalog: Catalog
   }
 
   return (job, sink) => execute(job, sink, performance.now() + job.timeoutMs * COUNTING_SHARE);
+}
+
+/** The translator names its own bounds in a way that helps nobody. */
+function translateWithin(...parameters: Parameters<typeof translate>): string {
+  try {
+    return translate(...parameters);
+  } catch (thrown) {
+    if (!(thrown instanceof StatementFailure) || !thrown.message.includes("E_GUARD_")) throw thrown;
+    const message =
+      "The statement is too long or nested too deeply. Write it shorter, or in steps with WITH.";
+    throw new StatementFailure("invalid_query", message);
+  }
 }
 
 /** Loads each table; the translation names all of them in full. */
