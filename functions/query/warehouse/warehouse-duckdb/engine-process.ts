@@ -60,7 +60,7 @@ const OUT_OF_MEMORY = /out of memory|bad_alloc|bad array new length/i;
 /** A job that takes longer gives way to the others'. */
 const LONG_JOB_MS = 100;
 /** How long reading a statement may take, before anything runs. */
-const UNDERSTAND_LIMIT_MS = 3000;
+const UNDERSTAND_LIMIT_MS = 10_000;
 /** An engine that holds more than this share of the limit after a job is replaced: what DuckDB took, it keeps. */
 const KEPT_SHARE = 0.4;
 
