@@ -1,3 +1,4 @@
+import { ARRAY_RULES } from "./array-rules.ts";
 import { FORMAT_RULES } from "./date-format-rules.ts";
 import { unsupported } from "./failure.ts";
 import { JSON_RULES } from "./json-rules.ts";
@@ -6,6 +7,7 @@ import { MACRO_NAMES } from "./macros.ts";
 import type { Write } from "./syntax-tree.ts";
 import { isParentheses, isSymbol, isWord, type Node } from "./syntax-tree.ts";
 import { TEXT_RULES } from "./text-rules.ts";
+import { structText } from "./type-rule.ts";
 
 /** Writes one call from its arguments, split at the commas. */
 export type CallRule = (parts: readonly Node[][], write: Write, items: readonly Node[]) => string;
@@ -79,15 +81,16 @@ const concat: CallRule = (parts, write) => {
 const arrayConcat: CallRule = (parts, write) =>
   parts.map(write).reduce((all, next) => (all === "" ? next : `(${all} || ${next})`), "");
 
-/** A field without a name takes that of its column; the translator forgets this inside other calls. */
-const struct: CallRule = (parts, write) => {
-  const fields = parts.map((part) => {
-    const last = part.at(-1);
-    const isPath = part.every((node, i) => (i % 2 === 0 ? isName(node) : isSymbol(node, ".")));
-    return isPath && isName(last) ? `${write(part)} AS \`${last.text.split(".").at(-1)}\`` : write(part);
-  });
-  return `STRUCT(${fields.join(", ")})`;
-};
+/** A field without a name takes that of its column. */
+const struct: CallRule = (parts, write) => structText(parts.map((part) => structField(part, write)));
+
+function structField(part: readonly Node[], write: Write): { name: string | null; text: string } {
+  const last = part.at(-1);
+  if (isWord(part.at(-2), "AS") && (last?.kind === "word" || last?.kind === "quoted"))
+    return { name: last.text, text: write(part.slice(0, -2)) };
+  const isPath = part.every((node, i) => (i % 2 === 0 ? isName(node) : isSymbol(node, ".")));
+  return { name: isPath && isName(last) ? (last.text.split(".").at(-1) ?? null) : null, text: write(part) };
+}
 
 function isName(node: Node | undefined): node is Token {
   const isLiteral = isWord(node, "NULL", "TRUE", "FALSE", "CURRENT_DATE", "CURRENT_TIMESTAMP");
@@ -157,6 +160,7 @@ export const CALL_RULES: Readonly<Record<string, CallRule>> = {
   GENERATE_ARRAY: generateArray,
   GENERATE_DATE_ARRAY: generateDates,
   ...TEXT_RULES,
+  ...ARRAY_RULES,
   ...FORMAT_RULES,
   ...JSON_RULES,
 };

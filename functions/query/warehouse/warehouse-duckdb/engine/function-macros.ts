@@ -1,4 +1,5 @@
 import { AGGREGATE_FUNCTIONS } from "./aggregate-macros.ts";
+import { ARRAY_FUNCTIONS } from "./array-macros.ts";
 import { NUMBER_FUNCTIONS } from "./number-macros.ts";
 
 /**
@@ -10,6 +11,7 @@ import { NUMBER_FUNCTIONS } from "./number-macros.ts";
 export const FUNCTIONS: Readonly<Record<string, string>> = {
   ...NUMBER_FUNCTIONS,
   ...AGGREGATE_FUNCTIONS,
+  ...ARRAY_FUNCTIONS,
 
   // Values
   "try(x_)": "TRY(x_)",
@@ -45,27 +47,6 @@ export const FUNCTIONS: Readonly<Record<string, string>> = {
   "numeric(x_)": "CAST(x_ AS DECIMAL(38,9))",
 
   // Arrays
-  "array_length(x_)": "len(x_)",
-  "array_reverse(x_)": "list_reverse(x_)",
-  "array_to_string(x_, separator_)":
-    "array_to_string(list_filter(x_, lambda e_: e_ IS NOT NULL), separator_)",
-  "array_first(x_)": "CASE WHEN len(x_) = 0 THEN error('ARRAY_FIRST of an empty array') ELSE x_[1] END",
-  "array_last(x_)": "CASE WHEN len(x_) = 0 THEN error('ARRAY_LAST of an empty array') ELSE x_[-1] END",
-  "array_includes(x_, y_)": "list_contains(x_, y_)",
-  "offset(x_, index_)":
-    "CASE WHEN index_ < 0 OR index_ >= len(x_) THEN error('Array index ' || CAST(index_ AS VARCHAR) || ' is out of bounds') ELSE list_extract(x_, index_ + 1) END",
-  "ordinal(x_, index_)": "gs_offset(x_, index_ - 1)",
-  "safe_offset(x_, index_)": "CASE WHEN index_ < 0 THEN NULL ELSE list_extract(x_, index_ + 1) END",
-  "safe_ordinal(x_, index_)": "gs_safe_offset(x_, index_ - 1)",
-  // These, like MOD and DIV, raise by a cast that fails: error() is volatile and would be computed again and again.
-  "whole(x_)":
-    "CASE WHEN typeof(x_) LIKE '%INT%' OR typeof(x_) = '\"NULL\"' THEN CAST(x_ AS BIGINT) ELSE CAST('unsupported: GENERATE_ARRAY of anything but INT64' AS BIGINT) END",
-  "series_end(from_, to_, step_)":
-    "CASE WHEN step_ = 0 OR abs((gs_whole(to_) - gs_whole(from_)) // gs_whole(step_)) > 1000000 THEN CAST('unsupported: GENERATE_ARRAY of more than 1000000 elements' AS BIGINT) ELSE gs_whole(to_) END",
-  "generate_array(from_, to_, step_)":
-    "generate_series(gs_whole(from_), gs_series_end(from_, to_, step_), gs_whole(step_))",
   "generate_date_array(from_, to_, step_)":
     "list_transform(generate_series(CAST(from_ AS DATE), CASE WHEN abs(CAST(to_ AS DATE) - CAST(from_ AS DATE)) > 1000000 THEN CAST('unsupported: GENERATE_DATE_ARRAY of more than 1000000 elements' AS DATE) ELSE CAST(to_ AS DATE) END, step_), lambda e_: CAST(e_ AS DATE))",
-  "unnest_rows(x_)": "unnest(x_)",
-  "unnest_offsets(x_)": "generate_subscripts(x_, 1) - 1",
 };

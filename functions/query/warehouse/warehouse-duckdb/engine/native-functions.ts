@@ -115,6 +115,8 @@ export const ENGINE_FUNCTIONS: ReadonlySet<string> = new Set([
     "quantile_disc",
     "histogram",
     "regr_count",
+    "list_filter",
+    "list_transform",
     "struct_pack",
     "row",
     "unnest",

@@ -1,6 +1,5 @@
 import { AGGREGATE_RULES } from "./aggregate-rules.ts";
 import { callText } from "./call-text.ts";
-import { MACRO_TYPES, typeParameterLength } from "./cast-rule.ts";
 import { StatementFailure, unsupported } from "./failure.ts";
 import { placeOf, type Token } from "./lexer.ts";
 import { writeLiteral } from "./literal.ts";
@@ -16,6 +15,7 @@ import {
   type Node,
   type Write,
 } from "./syntax-tree.ts";
+import { MACRO_TYPES, readType, writeAs } from "./type-rule.ts";
 import { rewriteUnnest } from "./unnest-rule.ts";
 
 /**
@@ -147,15 +147,14 @@ const typedLiteral: WordRule = (cursor, name, next) => {
 };
 
 /** `ARRAY<T>[…]` and `STRUCT<…>(…)`. */
-const typedConstructor: WordRule = (cursor, name) => {
+const typedConstructor: WordRule = (cursor, name, next) => {
   if (name !== "ARRAY" && name !== "STRUCT") return false;
-  const length = typeParameterLength(cursor.nodes, cursor.at + 1);
-  const group = cursor.nodes[cursor.at + 1 + length];
-  if (length === 0 || group?.kind !== "group") return false;
-  const type = cursor.nodes.slice(cursor.at, cursor.at + 1 + length);
-  const text = type.map((node) => (node.kind === "group" ? "" : node.text)).join(" ");
-  push(cursor, `${text} ${bracketed(cursor, group)}`, false);
-  cursor.at += length + 2;
+  if (!isSymbol(next, "<")) return false;
+  const { type, length } = readType(cursor.nodes, cursor.at);
+  const group = cursor.nodes[cursor.at + length];
+  if (group?.kind !== "group") return false;
+  push(cursor, writeAs(type, [group], cursor.write), false);
+  cursor.at += length + 1;
   return true;
 };
 

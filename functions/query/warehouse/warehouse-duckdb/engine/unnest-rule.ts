@@ -54,6 +54,7 @@ export function rewriteUnnest(cursor: Cursor, group: Group): void {
 function seriesText(write: Write, alias: string | null, items: readonly Node[]): string | null {
   const [name, call] = items;
   if (items.length !== 2 || !isWord(name, "GENERATE_ARRAY") || !isParentheses(call)) return null;
+  if (call.items.some((node) => node.kind === "number" && /[.e]/i.test(node.text))) return null;
   const [from, to, step = "1"] = splitByComma(call.items).map(write);
   if (from === undefined || to === undefined) return null;
   const series = `GS_SERIES(GS_WHOLE(${from}), GS_SERIES_END(${from}, ${to}, ${step}), GS_WHOLE(${step}))`;

@@ -38,13 +38,23 @@ const MAX_INT64 = 2n ** 63n - 1n;
  */
 export function converterFor(type: DuckDBType): Converter {
   const convert = converterOf(type);
-  return (value) => (value === null ? null : convert(value));
+  // A result has no array that is NULL: BigQuery gives an empty one.
+  const isArray = type instanceof DuckDBListType || type instanceof DuckDBArrayType;
+  return (value) => (value !== null ? convert(value) : isArray ? [] : null);
+}
+
+/** An array may hold NULL within a statement, and not in its result. */
+function elementOf(element: Cell): Cell {
+  if (element === null)
+    throw new StatementFailure("query_failed", "Array cannot have a null element; error in writing a field.");
+  return element;
 }
 
 function converterOf(type: DuckDBType): Converter {
   if (type instanceof DuckDBListType || type instanceof DuckDBArrayType) {
     const item = converterFor(type.valueType);
-    return (value) => (value as DuckDBListValue | DuckDBArrayValue).items.map(item);
+    return (value) =>
+      (value as DuckDBListValue | DuckDBArrayValue).items.map((element) => elementOf(item(element)));
   }
   if (type instanceof DuckDBStructType) return structConverter(type);
   if (type.alias === "JSON") return (value) => parseJson(String(value));
@@ -98,10 +108,14 @@ const SCALARS: Readonly<Partial<Record<DuckDBTypeId, Converter>>> = {
 };
 
 function structConverter(type: DuckDBStructType): Converter {
+  // DuckDB's client gives a struct by the names of its fields alone.
+  if (new Set(type.entryNames).size < type.entryNames.length)
+    throw unsupported("A STRUCT in the result whose fields have no names (name them with AS)");
   const names = distinctNames(type.entryNames.map((name, index) => name || `_field_${index + 1}`));
   const converters = type.entryTypes.map(converterFor);
   return (value) => {
-    const values = Object.values((value as DuckDBStructValue).entries);
+    const { entries } = value as DuckDBStructValue;
+    const values = type.entryNames.map((name) => entries[name] ?? null);
     return Object.fromEntries(names.map((name, i) => [name, converters[i]?.(values[i] ?? null) ?? null]));
   };
 }
