@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, it, jest } from "@jest/globals";
 import { describeWith } from "../../support/capabilities.ts";
-import { type ServedFolder, type ServedQuery, serveFolder } from "./serve-query.fixture.ts";
+import { serveFolder } from "./serve-folder.fixture.ts";
+import type { ServedQuery } from "./serve-query.fixture.ts";
 
 jest.setTimeout(90_000);
 
@@ -22,18 +23,11 @@ async function readAll({ query }: ServedQuery, request: object): Promise<{ rows:
   return { rows, pages };
 }
 
-/** @throws Error when results are still kept after 10 s */
-async function untilNothingIsKept({ keptResults }: ServedFolder): Promise<void> {
-  for (let attempt = 0; attempt < 100; attempt += 1) {
-    if ((await keptResults()) === 0) return;
-    await sleep(100);
-  }
-  throw new Error("results are kept that nobody can ask for");
-}
-
 describeWith("sandbox", "a result of the embedded warehouse that is longer than a page", () => {
+  const at = serveFolder();
+  const { query } = at;
+
   it("is read on to its end, each row once, by rows and by size", async () => {
-    const at = await serveFolder();
     expect(await readAll(at, { sql: COUNT, max_results: 700 })).toEqual({ rows: ROWS, pages: 4 });
     const bySize = await readAll(at, { sql: COUNT, max_results: 10_000 });
     expect(bySize).toEqual({ rows: ROWS, pages: 1 });
@@ -44,7 +38,6 @@ describeWith("sandbox", "a result of the embedded warehouse that is longer than 
   });
 
   it("says how many rows there are, on every page", async () => {
-    const { query } = await serveFolder();
     const request = { sql: COUNT, max_results: 2000 };
     const first = (await query(request)).body;
     expect(first).toMatchObject({
@@ -66,7 +59,6 @@ describeWith("sandbox", "a result of the embedded warehouse that is longer than 
   });
 
   it("stays as it was when the data change", async () => {
-    const at = await serveFolder();
     at.write("shop/t.csv", `n\n${ROWS.map(({ n }) => n).join("\n")}\n`);
     const request = { sql: "SELECT n FROM shop.t ORDER BY n", max_results: 1000 };
     const first = (await at.query(request)).body;
@@ -77,16 +69,14 @@ describeWith("sandbox", "a result of the embedded warehouse that is longer than 
   });
 
   it("goes on after a restart of the server", async () => {
-    const at = await serveFolder();
     const request = { sql: COUNT, max_results: 1000 };
     const { body } = await at.query(request);
-    const restarted = await at.restart();
-    const next = await restarted.query({ ...request, page_token: body.next_page_token });
+    await at.restart();
+    const next = await at.query({ ...request, page_token: body.next_page_token });
     expect(next.body.data).toEqual(ROWS.slice(1000, 2000));
   });
 
   it("belongs to its statement and its caller", async () => {
-    const at = await serveFolder();
     const request = { sql: COUNT, max_results: 1000 };
     const { next_page_token: page_token } = (await at.query(request)).body;
     const refused = [
@@ -102,20 +92,22 @@ describeWith("sandbox", "a result of the embedded warehouse that is longer than 
   });
 
   it("leaves nothing behind when its caller leaves while it is stored", async () => {
-    const at = await serveFolder();
     const endless = `SELECT a.n, b.n AS m FROM UNNEST(GENERATE_ARRAY(1, 100000)) AS a_n, (${COUNT}) a, (${COUNT}) b`;
+    const before = await at.keptResults();
     // The engine is there, so that the statement is under way when its caller leaves.
     await at.query({ sql: "SELECT 1 AS one" });
     const leave = new AbortController();
     const asked = at.query({ sql: endless, max_results: 10 }, "ada", leave.signal);
     setTimeout(() => leave.abort(), 1_500);
     await expect(asked).rejects.toThrow();
-    await untilNothingIsKept(at);
+    // What is not whole is never seen; what was whole before is still there.
+    for (let attempt = 0; attempt < 100 && (await at.keptResults()) !== before; attempt += 1)
+      await sleep(100);
+    expect(await at.keptResults()).toBe(before);
     expect((await at.query({ sql: "SELECT 1 AS one" })).body.data).toEqual([{ one: 1 }]);
   });
 
   it("is told apart from one whose rest is too long to be kept", async () => {
-    const { query } = await serveFolder();
     const sql = `SELECT REPEAT('x', 20000) AS s FROM UNNEST(GENERATE_ARRAY(1, 2500)) AS n`;
     let { body } = await query({ sql });
     expect(body).toMatchObject({ truncated: true, total_rows: 2500 });

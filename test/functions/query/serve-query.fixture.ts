@@ -1,16 +1,11 @@
 import { once } from "node:events";
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
 import { afterEach } from "@jest/globals";
 import { PassThroughClient } from "google-auth-library";
 import { createQuery } from "#functions/query/create-query.ts";
 import type { Warehouse } from "#functions/query/warehouse/warehouse.ts";
 import { createBigqueryWarehouse } from "#functions/query/warehouse/warehouse-bigquery/create-bigquery-warehouse.ts";
-import { createDuckdbWarehouse } from "#functions/query/warehouse/warehouse-duckdb/warehouse-duckdb.ts";
 import { serveFunction } from "#shared/http/serve-function.ts";
-import { createFolderObjectStore } from "#shared/object-store/object-store-folder.ts";
 import { createLogger } from "#shared/observability/logger.ts";
 import {
   type Answer,
@@ -39,7 +34,12 @@ export interface ServedQuery {
   get(path: string): Promise<QueryAnswer>;
 }
 
-/** A key that all servers of a test can share. */
+/** One that runs until it is stopped. */
+export interface RunningQuery extends ServedQuery {
+  stop(): Promise<void>;
+}
+
+/** The key of every server. */
 export const SIGNING_KEY = "k".repeat(43);
 
 const cleanups: (() => Promise<unknown>)[] = [];
@@ -47,10 +47,10 @@ afterEach(async () => {
   for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
 });
 
-/** Serves a warehouse until the end of the test. */
-export async function serveQuery(warehouse: Warehouse, signingKey = SIGNING_KEY): Promise<ServedQuery> {
+/** Serves a warehouse, which is not closed with it. */
+export async function serveQuery(warehouse: Warehouse): Promise<RunningQuery> {
   const serve = serveFunction(
-    createQuery({ warehouse, signingKey }),
+    createQuery({ warehouse, signingKey: SIGNING_KEY }),
     {
       apiKeys: Object.entries(KEYS).map(([name, key]) => ({ name, key })),
       publicBaseUrl: null,
@@ -66,12 +66,6 @@ export async function serveQuery(warehouse: Warehouse, signingKey = SIGNING_KEY)
   await once(server, "listening");
   const address = server.address();
   if (typeof address !== "object" || address === null) throw new Error("no port");
-  cleanups.push(async () => {
-    const closed = once(server, "close");
-    server.close();
-    server.closeAllConnections();
-    await closed;
-  });
   const ask = async (path: string, init: RequestInit, caller: keyof typeof KEYS): Promise<QueryAnswer> => {
     const headers = { authorization: `Bearer ${KEYS[caller]}`, "content-type": "application/json" };
     const response = await fetch(`http://127.0.0.1:${address.port}${path}`, { ...init, headers });
@@ -90,6 +84,12 @@ export async function serveQuery(warehouse: Warehouse, signingKey = SIGNING_KEY)
         caller,
       ),
     get: (path) => ask(path, {}, "ada"),
+    async stop() {
+      const closed = once(server, "close");
+      server.close();
+      server.closeAllConnections();
+      await closed;
+    },
   };
 }
 
@@ -105,54 +105,12 @@ export async function serveBigquery(
       projectId: "stand-in",
       apiEndpoint: standIn.endpoint,
     });
-    cleanups.push(() => warehouse.close());
-    return serveQuery(warehouse);
+    const served = await serveQuery(warehouse);
+    cleanups.push(
+      () => warehouse.close(),
+      () => served.stop(),
+    );
+    return served;
   };
   return { ...(await again()), standIn, again };
-}
-
-/** A server over a folder of tables and a folder of results, both kept until the end of the test. */
-export interface ServedFolder extends ServedQuery {
-  /** Writes a file of the project `demo`, such as `shop/orders.csv`. */
-  write(path: string, content: string): void;
-  /** Objects of results that are kept now. */
-  keptResults(): Promise<number>;
-  /** Another server over the same folders, after this one has ended. */
-  restart(): Promise<ServedQuery>;
-}
-
-/** Serves the embedded warehouse. */
-export async function serveFolder(): Promise<ServedFolder> {
-  const root = mkdtempSync(join(tmpdir(), "query-test-"));
-  // The engine reads as another user than the one who runs the tests.
-  chmodSync(root, 0o755);
-  cleanups.push(async () => rmSync(root, { recursive: true, force: true }));
-  const folder = join(root, "warehouse");
-  mkdirSync(join(folder, "demo"), { recursive: true });
-  const begin = async () => {
-    const logger = createLogger({}, () => undefined);
-    const results = await createFolderObjectStore({ folder: join(root, "files"), maxBytes: 2 ** 28, logger });
-    const warehouse = createDuckdbWarehouse({ folder, project: "demo", results, logger });
-    let ended: Promise<void> | undefined;
-    const end = () => {
-      ended ??= warehouse.close().then(() => results.close());
-      return ended;
-    };
-    cleanups.push(end);
-    return { served: await serveQuery(warehouse), results, end };
-  };
-  const first = await begin();
-  return {
-    ...first.served,
-    write(path, content) {
-      const target = join(folder, "demo", path);
-      mkdirSync(dirname(target), { recursive: true });
-      writeFileSync(target, content);
-    },
-    keptResults: async () => (await first.results.list("query-results/", { limit: 100 })).length,
-    async restart() {
-      await first.end();
-      return (await begin()).served;
-    },
-  };
 }
