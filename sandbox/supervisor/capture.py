@@ -8,11 +8,12 @@ PIECE_BYTES = 65536
 class Capture:
     """Sends the head on while the program runs, keeps the latest bytes for the end, drops the middle."""
 
+    open = True
+    dropped = 0
+
     def __init__(self, descriptor, limit_bytes, send_head):
         set_blocking(descriptor, False)
         self.descriptor = descriptor
-        self.open = True
-        self.dropped = 0
         self.tail = bytearray()
         self._head = bytearray()
         self._head_left = limit_bytes // 2

@@ -42,16 +42,17 @@ class Tally:
 class Collection:
     """The working folder of one program, from its end on."""
 
+    _root = None
+    _left_out = 0
+
     def __init__(self, channel, language, request, placed):
         self._channel = channel
         self._program = PROGRAMS[language]
         self._source = request["code"].encode("utf-8", "replace")
         self._limits = request["collect"]
         self._placed = placed
-        self._root = None
         self._unchanged = []
         self._skipped = []
-        self._left_out = 0
 
     def is_empty(self):
         """True when there is nothing but the program: for most of them the one look that they cost. The folder may still change."""

@@ -8,10 +8,11 @@ PIECE_BYTES = 65536
 class Feed:
     """One input of the program; the counterpart of Capture."""
 
+    open = True
+
     def __init__(self, descriptor, content):
         set_blocking(descriptor, False)
         self.descriptor = descriptor
-        self.open = True
         self._left = memoryview(content)
 
     def pump(self):

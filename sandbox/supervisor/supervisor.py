@@ -49,16 +49,17 @@ LAST_WORDS_BYTES = 16384
 class Run:
     """One program from its start to the report of its end, and to what it left."""
 
+    _why = "ended"
+    _status = None
+    _told_code = None
+    _ended = None
+
     def __init__(self, channel, waiting, limits, asked, memory_group, bell):
         request, placed = asked
         self._channel = channel
         self._collection = Collection(channel, limits["language"], request, placed)
         self._bell = bell
         self._watch = Usage(limits, request["cpu_ms"], memory_group)
-        self._why = "ended"
-        self._status = None
-        self._told_code = None
-        self._ended = None
         self._program = waiting
         limit = limits["output_bytes"]
         self._stdout = Capture(waiting.stdout, limit, lambda head: channel.put(STDOUT, head))

@@ -53,16 +53,17 @@ def practise(figure):
 class Results:
     """What one program shows."""
 
+    table = None
+    _seconds = SECONDS
+    _bytes = MOST_BYTES
+    _table = None
+
     def __init__(self, with_svg):
-        self.table = None
         self._with_svg = with_svg
         self._process = getpid()
-        self._seconds = SECONDS
-        self._bytes = MOST_BYTES
         # Figures as (number of the image, its records), and those that have not changed since they were drawn.
         self._drawn = []
         self._shown = {}
-        self._table = None
 
     def watch(self):
         """Draws figures when they are shown, as the program may change or close them afterwards. Called when pyplot is loaded."""

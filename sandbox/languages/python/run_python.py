@@ -32,7 +32,8 @@ PROGRAM_PATH = f"{WORKING_FOLDER}/{PROGRAM_NAME}"
 SOURCE_DESCRIPTOR = 3
 # The first byte of what is read from it; the program follows.
 WITH_SVG, WITHOUT_SVG = b"s", b"-"
-PIECE_BYTES = 1 << 20
+# What a pipe holds: room for more would be taken from the kernel, and given back, for each program.
+PIECE_BYTES = 1 << 16
 # Bytes of the marker that this process shares with its supervisor.
 OUT_OF_MEMORY, TOLD, EXIT_CODE = 0, 1, 2
 OWN_FOLDER = os.path.dirname(os.path.abspath(__file__))
@@ -41,6 +42,7 @@ PY_FILE_INPUT = 257
 
 _is_hidden = False
 new_seed = Random.seed
+_loader = type(__spec__.loader)("__main__", PROGRAM_PATH)
 
 _fopen = ctypes.CDLL(None).fopen
 _fopen.argtypes = [ctypes.c_char_p, ctypes.c_char_p]
@@ -132,7 +134,7 @@ def hide_warmth():
 
 def make_main():
     main = types.ModuleType("__main__")
-    main.__loader__ = type(__spec__.loader)("__main__", PROGRAM_PATH)
+    main.__loader__ = _loader
     main.__dict__.update(__annotations__={}, __builtins__=builtins, __file__=PROGRAM_PATH, __cached__=None)
     sys.modules["__main__"] = main
 
