@@ -103,11 +103,14 @@ class Run:
             self._reap(WNOHANG)
         return None
 
-    def report(self):
-        """Ends what the program left behind, collects the rest of its output, reports, and sends the files."""
+    def end(self):
+        """Ends what the program left behind."""
         self._stdout.drain(LAST_PIECES)
         self._stderr.drain(LAST_PIECES)
         self._end(self._why)
+
+    def report(self):
+        """Collects the rest of the output, and reports. Returns true when there is more to send."""
         self._ended = self._ended or monotonic()
         for stream in (self._stdout, self._stderr):
             stream.drain(LAST_PIECES)
@@ -115,9 +118,11 @@ class Run:
         self._channel.put(STDERR_TAIL, self._stderr.tail)
         is_empty = self._collection.is_empty()
         self._channel.send(EXIT, to_json({**self._describe(), "collects": not is_empty}))
-        if not is_empty:
-            self._reap(0)
-            self._collection.send()
+        return not is_empty
+
+    def send_files(self):
+        self._reap(0)
+        self._collection.send()
 
     def _feed(self, descriptor, content):
         """Most contents fit into the pipe at once."""
@@ -235,7 +240,9 @@ def serve(channel, limits, memory_group):
     asked = wait_for_request(channel, waiting, limits)
     run = Run(channel, waiting, limits, asked, memory_group, bell)
     run.watch()
-    run.report()
+    run.end()
+    if run.report():
+        run.send_files()
     # Not by returning: to let go of all this takes as long as the report.
     _exit(0)
 

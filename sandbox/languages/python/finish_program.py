@@ -37,7 +37,7 @@ def finish(code, tell, results):
     # Of what matplotlib does at exit, the first is to close all figures.
     results.capture()
     call_detached(atexit._run_exitfuncs)
-    code = _flush_streams(code)
+    code = flush_streams(code)
     streams = (sys.__stdout__, sys.__stderr__)
     try:
         _delete_objects()
@@ -84,7 +84,7 @@ def _clear(names):
         names[name] = None
 
 
-def _flush_streams(code):
+def flush_streams(code):
     flushed = [_flush(stream, stream is sys.stdout) for stream in (sys.stdout, sys.stderr)]
     return code if all(flushed) or code is INTERRUPTED else 120
 

@@ -18,7 +18,7 @@ from os import O_CREAT, O_TRUNC, O_WRONLY, _exit, close, fchmod, getpid, kill, r
 from os import open as open_file
 
 from capture_results import PYPLOT, Results
-from finish_program import INTERRUPTED, finish
+from finish_program import INTERRUPTED, finish, flush_streams
 from frame_stack import call_detached
 from last_value import compile_in_two, run_in_two
 from missing_module import describe_missing_module
@@ -64,6 +64,17 @@ class Language:
     def hide_warmth(self):
         """For a zygote: what is the same for all programs, done once."""
         hide_warmth()
+
+    def practise(self):
+        """Does, of what follows, what leaves nothing behind (practise.py)."""
+        reseed()
+        results = Results(False)
+        create_tell(None)
+        compile_in_two(b"", PROGRAM_PATH)
+        call_detached(partial(int))
+        flush_quietly()
+        results.capture()
+        flush_streams(0)
 
     def wait_and_run(self, marker):
         hide_warmth()

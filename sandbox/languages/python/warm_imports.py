@@ -40,6 +40,7 @@ def warm(kind):
     importlib.import_module("run_python")
     if kind == "heavy":
         _wait_for_threads()
+    importlib.import_module("practise").practise()
     gc.collect()
     fill_holes()
     hidden_imports.hide()
