@@ -123,7 +123,7 @@ describeWith("sandbox", "POST /query with bad SQL", () => {
     ["a missing table", "SELECT * FROM `demo.sales.orders`", 200, "table_not_found"],
     ["a missing column", "SELECT nothing FROM `demo.sales.customers`", 200, "invalid_query"],
     ["a file of the host", "SELECT * FROM read_csv('/etc/passwd')", 200, "unsupported_sql"],
-    ["a file by its name alone", "SELECT * FROM '/etc/passwd'", 200, "table_not_found"],
+    ["a file by its name alone", "SELECT * FROM '/etc/passwd'", 200, "unsupported_sql"],
     ["the environment", "SELECT getenv('CODEX_API_TOKEN')", 200, "unsupported_sql"],
     ["two statements", "SELECT 1; SELECT 2", 400, "multiple_statements"],
     ["a write", "DELETE FROM `demo.sales.customers` WHERE TRUE", 403, "write_not_allowed"],
