@@ -2701,7 +2701,7 @@ export const openApiDocument = {
           },
           "data": {
             "type": "array",
-            "description": "One object a row. INT64 beyond 2^53 and NUMERIC are strings, dates ISO 8601, BYTES base64, STRUCT objects.",
+            "description": "One object a row. INT64 beyond 2^53 and NUMERIC are strings, dates ISO 8601, BYTES base64, JSON its text, STRUCT objects.",
             "items": {
               "type": "object",
               "properties": {},

@@ -61,7 +61,7 @@ export interface Statement extends PageLimits {
   readonly defaultDataset: string | null;
 }
 
-/** A cell as JSON: INT64 beyond 2^53 and NUMERIC as strings, dates ISO 8601, BYTES base64, STRUCT objects, ARRAY arrays. */
+/** A cell as JSON: INT64 beyond 2^53 and NUMERIC as strings, dates ISO 8601, BYTES base64, JSON its text, STRUCT objects, ARRAY arrays. */
 export type Cell = null | boolean | number | string | readonly Cell[] | { readonly [field: string]: Cell };
 
 /** Cells by the name of their column. */

@@ -60,7 +60,7 @@ const response = {
     data: {
       type: "array",
       description:
-        "One object a row. INT64 beyond 2^53 and NUMERIC are strings, dates ISO 8601, BYTES base64, STRUCT objects.",
+        "One object a row. INT64 beyond 2^53 and NUMERIC are strings, dates ISO 8601, BYTES base64, JSON its text, STRUCT objects.",
       items: ROW,
     },
     columns: {

@@ -39,7 +39,7 @@ const SCALARS: ReadonlyMap<string, (text: string) => Cell> = new Map([
   ["FLOAT64", toFloat],
   ["BOOL", toBoolean],
   ["TIMESTAMP", toTimestamp],
-  ["JSON", toJson],
+  ["JSON", (text) => text],
 ]);
 
 function toInteger(text: string): Cell {
@@ -73,13 +73,4 @@ function toTimestamp(text: string): Cell {
   if (fraction === 0n) return `${seconds}Z`;
   const digits = fraction.toString().padStart(6, "0");
   return `${seconds}.${digits.endsWith("000") ? digits.slice(0, 3) : digits}Z`;
-}
-
-/** Integers that a double cannot hold stay as their digits, like INT64. */
-function toJson(text: string): Cell {
-  return JSON.parse(text, (_key, value: Cell, context?: { source?: string }) =>
-    typeof value === "number" && Number.isInteger(value) && !Number.isSafeInteger(value)
-      ? (context?.source ?? value)
-      : value,
-  );
 }

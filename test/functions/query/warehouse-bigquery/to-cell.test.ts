@@ -31,8 +31,8 @@ describe("a cell of a BigQuery result", () => {
     ["GEOGRAPHY", "POINT(1 2)", "POINT(1 2)"],
     ["STRING", "", ""],
     ["STRING", null, null],
-    ["JSON", '{"a":[1,null,"x"],"big":9007199254740993}', { a: [1, null, "x"], big: "9007199254740993" }],
-    ["JSON", "null", null],
+    ["JSON", '{"a":[1,null,"x"],"big":9007199254740993}', '{"a":[1,null,"x"],"big":9007199254740993}'],
+    ["JSON", "null", "null"],
     ["RANGE", "[2026-01-01, 2026-02-01)", "[2026-01-01, 2026-02-01)"],
   ];
   it.each(kept)("%s %j becomes %j", (type, value, expected) => {
@@ -67,7 +67,6 @@ describe("a cell of a BigQuery result", () => {
     ["a float that is none", { type: "FLOAT" }, ""],
     ["a truth value that is none", { type: "BOOLEAN" }, "yes"],
     ["a time beyond the calendar", { type: "TIMESTAMP" }, "99999999999999999999999"],
-    ["JSON that is none", { type: "JSON" }, "{"],
     ["an object where a string belongs", { type: "STRING" }, { a: 1 }],
     ["a scalar where a list belongs", { type: "STRING", mode: "REPEATED" }, "x"],
     ["a scalar where a record belongs", { type: "RECORD", fields: [] }, "x"],

@@ -28,7 +28,7 @@ describeWith("sandbox", "values and results of the embedded warehouse", () => {
     ["b'abc'", "YWJj"],
     ["STRUCT(1 AS a, [STRUCT('x' AS b)] AS c)", { a: 1, c: [{ b: "x" }] }],
     ["[1, 2, 3]", [1, 2, 3]],
-    ["JSON '{\"a\": [1, null]}'", { a: [1, null] }],
+    ['JSON \'{"a": [1, "x y"], "big": 9007199254740993}\'', '{"a":[1,"x y"],"big":9007199254740993}'],
     ["TRUE", true],
     ["CAST(NULL AS DATE)", null],
     ["'line\\nbreak \\' \"quote\\\" \\\\'", 'line\nbreak \' "quote" \\'],

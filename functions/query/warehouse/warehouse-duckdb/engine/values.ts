@@ -32,7 +32,7 @@ const MAX_INT64 = 2n ** 63n - 1n;
 
 /**
  * Chooses the converter of a column by its type, once for a result, so that a value never decides by its looks.
- * INT64 beyond 2^53 and NUMERIC become strings, dates ISO 8601, BYTES base64, STRUCT objects, ARRAY arrays; a FLOAT64 that
+ * INT64 beyond 2^53 and NUMERIC become strings, dates ISO 8601, BYTES base64, JSON its text, STRUCT objects, ARRAY arrays; a FLOAT64 that
  * JSON has no number for is "NaN", "Infinity" or "-Infinity".
  * @throws StatementFailure `unsupported_sql` for a type that GoogleSQL does not have
  */
@@ -57,7 +57,7 @@ function converterOf(type: DuckDBType): Converter {
       (value as DuckDBListValue | DuckDBArrayValue).items.map((element) => elementOf(item(element)));
   }
   if (type instanceof DuckDBStructType) return structConverter(type);
-  if (type.alias === "JSON") return (value) => parseJson(String(value));
+  if (type.alias === "JSON") return (value) => compactJson(String(value));
   const convert = SCALARS[type.typeId];
   if (convert === undefined) throw unsupported(`A column of type ${type.toString()}`);
   return convert;
@@ -137,12 +137,9 @@ export function distinctNames(names: readonly string[]): string[] {
   });
 }
 
-function parseJson(source: string): Cell {
-  try {
-    return JSON.parse(source) as Cell;
-  } catch {
-    return source;
-  }
+/** Without white space, as BigQuery gives it. */
+function compactJson(source: string): string {
+  return source.replace(/("(?:[^"\\]|\\.)*")|\s+/g, "$1");
 }
 
 /** BigQuery prints NUMERIC without the zeros that carry nothing: 1.250 is "1.25", 10.00 is "10". */
