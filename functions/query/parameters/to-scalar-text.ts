@@ -10,11 +10,11 @@ const NOT_FINITE = /^(?:nan|[+-]?inf(?:inity)?)$/i;
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 const DATE = "(\\d{4})-(\\d{2})-(\\d{2})";
 const CLOCK = "(?:[01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d(?:\\.\\d{1,6})?";
-const ZONE = "(?:Z| ?UTC| ?[+-](?:0\\d|1[0-4])(?::?[0-5]\\d)?)";
+const ZONE = "(?:Z| UTC|[+-](?:0\\d|1[0-4])(?::[0-5]\\d)?)";
 const IS_DATE = new RegExp(`^${DATE}$`);
 const IS_TIME = new RegExp(`^${CLOCK}$`);
 const IS_DATETIME = new RegExp(`^${DATE}[T ]${CLOCK}$`);
-const IS_TIMESTAMP = new RegExp(`^${DATE}(?:[T ]${CLOCK})?${ZONE}?$`);
+const IS_TIMESTAMP = new RegExp(`^${DATE}(?:[T ]${CLOCK}${ZONE}?)?$`);
 const MIN_INT64 = -(2n ** 63n);
 const MAX_INT64 = 2n ** 63n - 1n;
 

@@ -193,6 +193,13 @@ describe("parameters that are out of form are refused before anything runs:", ()
       "/params/0/value",
       /\+02:00/,
     ],
+    [
+      "an offset without its colon",
+      typed("TIMESTAMP", "2026-01-31 09:30:00+0200"),
+      "/params/0/value",
+      /\+02:00/,
+    ],
+    ["an offset without a time of day", typed("TIMESTAMP", "2026-01-31+02:00"), "/params/0/value", /\+02:00/],
     ["a fraction as INT64", typed("INT64", 1.5), "/params/0/value", /integer/],
     ["an INT64 beyond 2^63", typed("INT64", "9223372036854775808"), "/params/0/value", /2\^63/],
     ["a text as NUMERIC", typed("NUMERIC", "12,50"), "/params/0/value", /number/],
