@@ -1,5 +1,6 @@
 import { StatementFailure, unsupported } from "./failure.ts";
-import { toGroup, toWord } from "./query-parts.ts";
+import { toGroup, toName, toWord } from "./query-parts.ts";
+import { isName, isPath } from "./select-list.ts";
 import { type Group, isParentheses, isSymbol, isWord, type Node } from "./syntax-tree.ts";
 import { aliasNodes, type NameDefaults, readTablePath, resolveTable, type TablePath } from "./table-path.ts";
 
@@ -9,6 +10,11 @@ export interface NameScope {
   readonly queries: ReadonlySet<string>;
   /** Tables of this FROM clause, as far as they are read, and of the queries around. */
   readonly tables: ReadonlySet<string>;
+  /**
+   * Elements of arrays that are called like the array's column: by their name, the name that their rows have here. `tags` in
+   * `FROM posts, UNNEST(tags) AS tags` is the element, because GoogleSQL prefers a table's alias to a column.
+   */
+  readonly elements: ReadonlyMap<string, string>;
 }
 
 /** How the resolver of a whole statement helps with the parts of FROM. */
@@ -39,6 +45,7 @@ interface State {
   readonly outer: NameScope;
   readonly queries: ReadonlySet<string>;
   readonly tables: Set<string>;
+  readonly elements: Map<string, string>;
   readonly wildcards: Set<string>;
   readonly using: string[][];
   /** How many joins there are that are no USING. */
@@ -78,6 +85,7 @@ export function resolveFrom(context: FromContext, nodes: readonly Node[], scope:
     outer: scope,
     queries: scope.queries,
     tables: new Set(scope.tables),
+    elements: new Map(scope.elements),
     wildcards: new Set(),
     using: [],
     otherJoins: 0,
@@ -87,7 +95,7 @@ export function resolveFrom(context: FromContext, nodes: readonly Node[], scope:
   const joins = state.otherJoins === 0 ? state.using.reverse().flat() : [];
   return {
     nodes: state.out,
-    scope: { queries: scope.queries, tables: state.tables },
+    scope: scopeOf(state),
     wildcards: state.wildcards,
     using: [...new Set(joins)],
   };
@@ -111,7 +119,7 @@ function commasToJoins(nodes: readonly Node[]): readonly Node[] {
 }
 
 function scopeOf(state: State): NameScope {
-  return { queries: state.queries, tables: state.tables };
+  return { queries: state.queries, tables: state.tables, elements: state.elements };
 }
 
 function take(state: State, count = 1): void {
@@ -156,7 +164,8 @@ function readItem(state: State): void {
     const group = nodes[state.at + 1];
     state.out.push(node, ...context.resolveValue(group === undefined ? [] : [group], scopeOf(state)));
     state.at += 2;
-    readAlias(state, null);
+    const alias = readAlias(state, null);
+    if (isParentheses(group) && alias !== null) nameElement(state, alias, group.items);
   } else {
     const path = readTablePath(context.sql, nodes, state.at);
     if (path === null) return;
@@ -205,8 +214,11 @@ function readPath(state: State, path: TablePath): void {
     return;
   }
   if (rest.length > 0 && state.tables.has(first.toLowerCase())) {
-    state.out.push(toWord("UNNEST", place), toGroup(path.nodes, place));
-    if (!readAlias(state, last)) state.out.push(...aliasNodes(last, place));
+    const array = context.resolveValue(path.nodes, scopeOf(state));
+    state.out.push(toWord("UNNEST", place), toGroup(array, place));
+    const alias = readAlias(state, last);
+    if (alias === null) state.out.push(...aliasNodes(last, place));
+    nameElement(state, alias ?? last, path.nodes);
     return;
   }
   const table = resolveTable(path, context.defaults, context.withSuffix);
@@ -215,6 +227,23 @@ function readPath(state: State, path: TablePath): void {
   const hasAlias = alias !== table.implicitAlias;
   if (table.needsAlias && !hasAlias) state.out.push(...aliasNodes(alias, place));
   if (context.withSuffix && table.implicitAlias.includes("*")) state.wildcards.add(alias.toLowerCase());
+}
+
+/** Gives an element that hides the array's column a table's name of its own. */
+function nameElement(state: State, alias: string, array: readonly Node[]): void {
+  const last = array.at(-1);
+  const hides =
+    isPath(array) && isName(last) && last.text.split(".").at(-1)?.toLowerCase() === alias.toLowerCase();
+  if (!hides || last === undefined) return;
+  if (isWord(state.nodes[state.at], "WITH") && isWord(state.nodes[state.at + 1], "OFFSET")) {
+    take(state, 2);
+    if (isWord(state.nodes[state.at], "AS")) take(state);
+    const offset = state.nodes[state.at];
+    if (isName(offset) && !isWord(offset, ...NO_ALIAS)) take(state);
+  }
+  const name = `gs_element_${alias}`;
+  state.out.push(toWord("AS", last), toName(name, last));
+  state.elements.set(alias.toLowerCase(), name);
 }
 
 /** Reads a table's alias and keeps it among the tables, or else the implicit one. */

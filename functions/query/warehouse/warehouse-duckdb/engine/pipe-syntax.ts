@@ -172,7 +172,9 @@ const rename: Operator = (pipe, body) => {
 function starWith(pipe: Pipe, word: string, items: readonly Node[]): Pipe {
   const { place } = pipe;
   const base = plain(pipe);
-  return nest({ ...base, list: [toSymbol("*", place), toWord(word, place), toGroup(items, place)] });
+  // The table's alias still means its columns as they were before, which are gone: it is not kept.
+  const list = [toSymbol("*", place), toWord(word, place), toGroup(items, place)];
+  return { ...nest(pipe), from: [toGroup(toQuery({ ...base, list }), place)] };
 }
 
 const as: Operator = (pipe, body) => {

@@ -1,9 +1,11 @@
 import { StatementFailure } from "./failure.ts";
 import { type FromClause, type FromContext, type NameScope, resolveFrom } from "./from-clause.ts";
 import { isPipeQuery, rewritePipes } from "./pipe-syntax.ts";
-import { type Clause, isQuery, splitClauses } from "./query-parts.ts";
+import { type Clause, isQuery, splitClauses, toName, toSymbol } from "./query-parts.ts";
 import { resolveAliases } from "./select-aliases.ts";
 import { selectAs } from "./select-as.ts";
+import { isName, nameFields, startsValue } from "./select-list.ts";
+import { readCompound, toRows, writeCompound } from "./set-operations.ts";
 import { hideFromStars } from "./star-columns.ts";
 import { isParentheses, isWord, type Node } from "./syntax-tree.ts";
 import type { NameDefaults } from "./table-path.ts";
@@ -11,7 +13,7 @@ import type { NameDefaults } from "./table-path.ts";
 /** Where a query stands: its rows are a table, or its one column is a value. */
 export type QueryUse = "table" | "value";
 
-const EMPTY: NameScope = { queries: new Set(), tables: new Set() };
+const EMPTY: NameScope = { queries: new Set(), tables: new Set(), elements: new Map() };
 
 /**
  * Rewrites a statement so that no name in it needs GoogleSQL's own rules any more: tables are named in full, arrays in FROM are
@@ -36,62 +38,64 @@ function mentionsSuffix(nodes: readonly Node[]): boolean {
 }
 
 function resolveValue(context: FromContext, nodes: readonly Node[], scope: NameScope): Node[] {
-  return nodes.map((node) => {
-    if (node.kind !== "group") return node;
+  return nodes.flatMap((node, at): Node[] => {
+    if (node.kind !== "group") return elementAt(nodes, at, scope) ?? [node];
     const items =
       node.open === "(" && isQuery(node.items)
         ? resolveQuery(context, node.items, scope, "value")
         : resolveValue(context, node.items, scope);
-    return { ...node, items };
+    return [{ ...node, items }];
   });
+}
+
+/** A name that means the element of an array, with the name of its row before it. */
+function elementAt(nodes: readonly Node[], at: number, { elements }: NameScope): Node[] | null {
+  const node = nodes[at];
+  const row = elements.size > 0 && isName(node) ? elements.get(node.text.toLowerCase()) : undefined;
+  if (node === undefined || row === undefined || !startsValue(nodes, at)) return null;
+  return [toName(row, node), toSymbol(".", node), node];
 }
 
 function resolveQuery(context: FromContext, nodes: readonly Node[], outer: NameScope, use: QueryUse): Node[] {
-  const plain = isPipeQuery(nodes) ? rewritePipes(nodes) : nodes;
-  const clauses = splitClauses(plain);
-  const isCompound = clauses.some(({ kind }) => kind === "SET");
-  const out: Node[] = [];
-  let scope = outer;
-  for (let at = 0; at < clauses.length; ) {
-    const clause = clauses[at];
-    if (clause === undefined) break;
-    if (clause.kind === "SELECT") {
-      const end = blockEnd(clauses, at, isCompound);
-      out.push(...resolveSelect(context, clauses.slice(at, end), scope, use));
-      at = end;
-      continue;
-    }
-    at += 1;
-    out.push(...clause.keyword);
-    if (clause.kind === "WITH") {
-      const named = resolveWith(context, clause.body, scope);
-      out.push(...named.nodes);
-      scope = named.scope;
-    } else if (clause.kind === "QUERY") out.push(...resolveOperand(context, clause.body, scope, use));
-    else out.push(...resolveValue(context, clause.body, scope));
-  }
-  return out;
+  const clauses = splitClauses(isPipeQuery(nodes) ? rewritePipes(nodes) : nodes);
+  const [first, ...rest] = clauses;
+  if (first?.kind !== "WITH") return resolveBody(context, clauses, outer, use);
+  const named = resolveWith(context, first.body, outer);
+  return [...first.keyword, ...named.nodes, ...resolveBody(context, rest, named.scope, use)];
 }
 
-/** ORDER BY and LIMIT after UNION and the like belong to the whole. */
-function blockEnd(clauses: readonly Clause[], start: number, isCompound: boolean): number {
-  const rest = clauses.slice(start);
-  const length = rest.findIndex(({ kind }) => {
-    const endsWhole = isCompound && (kind === "ORDER" || kind === "LIMIT");
-    return kind === "SET" || kind === "QUERY" || endsWhole;
-  });
-  return length < 0 ? clauses.length : start + length;
-}
-
-function resolveOperand(
+function resolveBody(
   context: FromContext,
-  nodes: readonly Node[],
+  clauses: readonly Clause[],
   scope: NameScope,
   use: QueryUse,
 ): Node[] {
-  return nodes.map((node) =>
-    isParentheses(node) ? { ...node, items: resolveQuery(context, node.items, scope, use) } : node,
-  );
+  const compound = readCompound(clauses);
+  if (compound === null) return resolveOperand(context, clauses, scope, use);
+  const rows = toRows(compound);
+  if (rows !== null) return [...rows, ...compound.tail.flatMap(({ keyword, body }) => [...keyword, ...body])];
+  const operands = compound.operands.map((operand) => resolveOperand(context, operand, scope, use));
+  const tail = compound.tail.flatMap(({ keyword, body }) => [
+    ...keyword,
+    ...resolveValue(context, body, scope),
+  ]);
+  return [...writeCompound(compound, operands), ...tail];
+}
+
+/** One SELECT, or a query in brackets with its own ORDER BY and LIMIT. */
+function resolveOperand(
+  context: FromContext,
+  clauses: readonly Clause[],
+  scope: NameScope,
+  use: QueryUse,
+): Node[] {
+  if (clauses[0]?.kind === "SELECT") return resolveSelect(context, clauses, scope, use);
+  return clauses.flatMap(({ kind, keyword, body }) => {
+    if (kind !== "QUERY") return [...keyword, ...resolveValue(context, body, scope)];
+    return body.map((node) =>
+      isParentheses(node) ? { ...node, items: resolveQuery(context, node.items, scope, use) } : node,
+    );
+  });
 }
 
 /** A name of WITH is seen by the queries after it; with RECURSIVE by all of them. */
@@ -115,11 +119,11 @@ function resolveWith(
       out.push(node);
       return;
     }
-    const scope = { queries: new Set(queries), tables: outer.tables };
+    const scope = { queries: new Set(queries), tables: outer.tables, elements: outer.elements };
     out.push({ ...node, items: resolveQuery(context, node.items, scope, "table") });
     queries.add(name.toLowerCase());
   });
-  return { nodes: out, scope: { queries, tables: outer.tables } };
+  return { nodes: out, scope: { queries, tables: outer.tables, elements: outer.elements } };
 }
 
 function resolveSelect(
@@ -134,7 +138,9 @@ function resolveSelect(
   const resolved = clauses.map((clause): Clause => {
     if (clause === from) return { ...clause, body: table?.nodes ?? [] };
     const body = resolveValue(context, clause.body, scope);
-    return { ...clause, body: clause.kind === "SELECT" && table ? hideFromStars(body, table) : body };
+    if (clause.kind !== "SELECT") return { ...clause, body };
+    const named = nameFields(body);
+    return { ...clause, body: table ? hideFromStars(named, table) : named };
   });
   if (resolved[0]?.body.length === 0) {
     throw new StatementFailure("invalid_query", "Syntax error: SELECT without columns.");

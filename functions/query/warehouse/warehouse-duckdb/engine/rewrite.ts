@@ -108,8 +108,10 @@ const NOW_WORDS: ReadonlySet<string> = new Set([
 /** A rule for a word: writes it with what belongs to it and returns true, or leaves it alone. */
 type WordRule = (cursor: Cursor, name: string, next: Node | undefined) => boolean;
 
-const refused: WordRule = (_cursor, name) => {
+const refused: WordRule = (cursor, name, next) => {
   if (REFUSED_WORDS.has(name)) throw unsupported(name);
+  if (name === "WITH" && isParentheses(next) && !continuesPath(cursor))
+    throw unsupported("The WITH expression");
   return false;
 };
 

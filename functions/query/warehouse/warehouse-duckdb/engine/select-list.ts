@@ -1,5 +1,26 @@
+import { unsupported } from "./failure.ts";
 import type { Token } from "./lexer.ts";
-import { isSymbol, isWord, type Node, splitByComma } from "./syntax-tree.ts";
+import { isParentheses, isSymbol, isWord, type Node, splitByComma } from "./syntax-tree.ts";
+
+/**
+ * Writes the name of an item that is a field of a value, as in `STRUCT(1 AS a).a`: the engine would give the column none.
+ * @throws StatementFailure `unsupported_sql` for `value.*`
+ */
+export function nameFields(body: readonly Node[]): Node[] {
+  const { prefix, as, items } = readSelectList(body);
+  const start = body.slice(0, prefix.length + (as === null ? 0 : 2));
+  const named = items.map((item) => {
+    const last = item.nodes.at(-1);
+    const star = item.nodes.findIndex((node, i) => isSymbol(node, "*") && isSymbol(item.nodes[i - 1], "."));
+    if (star > 0 && !item.isStar) throw unsupported("A star after a value that is no name");
+    if (last === undefined || item.isExplicit || item.name === null || isPath(item.nodes)) return item.nodes;
+    const name = { kind: "quoted" as const, text: item.name, start: last.start, end: last.end };
+    return [...item.nodes, { ...name, kind: "word" as const, text: "AS" }, name];
+  });
+  const place = body[0];
+  const comma = (at: Node): Token => ({ kind: "symbol", text: ",", start: at.start, end: at.end });
+  return [...start, ...named.flatMap((item, i) => (i === 0 || !place ? item : [comma(place), ...item]))];
+}
 
 /** One item of a SELECT list. */
 export interface SelectItem {
@@ -58,12 +79,22 @@ const VALUE_WORDS = ["END", "NULL", "TRUE", "FALSE", "UNKNOWN"];
 /** Words that a value goes on after. */
 const OPERATOR_WORDS = [
   ...["AND", "OR", "NOT", "IN", "IS", "LIKE", "BETWEEN", "CASE", "WHEN", "THEN", "ELSE", "FROM", "DISTINCT"],
+  ...["BY", "ON", "ALL", "HAVING", "MAX", "MIN", "PRECEDING", "ROWS", "RANGE", "OFFSET", "LIMIT", "ZONE"],
   ...["INTERVAL", "ARRAY", "STRUCT", "OVER", "DATE", "TIMESTAMP", "DATETIME", "TIME", "NUMERIC", "JSON"],
 ];
 
 function canEndValue(node: Node): boolean {
   if (node.kind === "symbol") return false;
   return node.kind !== "word" || !isWord(node, ...OPERATOR_WORDS);
+}
+
+/** True when a name at this place is a value: no alias, no field of another value and no function. */
+export function startsValue(nodes: readonly Node[], at: number): boolean {
+  const before = nodes[at - 1];
+  if (isParentheses(nodes[at + 1])) return false;
+  if (before === undefined) return true;
+  if (before.kind === "symbol") return before.text !== ".";
+  return isWord(before, ...OPERATOR_WORDS);
 }
 
 /** A word, or a name in backticks. */

@@ -44,9 +44,10 @@ export function rewriteUnnest(cursor: Cursor, group: Group): void {
   cursor.at += 2;
   const alias = readAlias(cursor);
   const offset = readOffset(cursor);
+  const row = readRowName(cursor);
   const needsCondition = isOuter && !isWord(cursor.nodes[cursor.at], "ON", "USING");
   const series = offset === null ? seriesText(cursor.write, alias, group.items) : null;
-  const table = series ?? tableText(value, alias, offset, group.items);
+  const table = `${series ?? tableText(value, alias, offset, group.items)}${row}`;
   cursor.out.push(needsCondition ? `${table} ON TRUE` : table);
 }
 
@@ -109,6 +110,14 @@ function readAlias(cursor: Cursor): string | null {
   if (node?.kind !== "quoted" && !(node?.kind === "word" && !isWord(node, ...AFTER_TABLE))) return null;
   cursor.at = at + 1;
   return `\`${node.text.replaceAll("`", "")}\``;
+}
+
+/** The name that the resolver gives to the rows of an element that hides a column. */
+function readRowName(cursor: Cursor): string {
+  const [as, name] = cursor.nodes.slice(cursor.at, cursor.at + 2);
+  if (!isWord(as, "AS") || name?.kind !== "name") return "";
+  cursor.at += 2;
+  return ` AS \`${name.text.replaceAll("`", "")}\``;
 }
 
 function readOffset(cursor: Cursor): string | null {
