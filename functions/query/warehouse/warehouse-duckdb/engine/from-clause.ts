@@ -234,7 +234,8 @@ function nameElement(state: State, alias: string, array: readonly Node[]): void 
   const last = array.at(-1);
   const hides =
     isPath(array) && isName(last) && last.text.split(".").at(-1)?.toLowerCase() === alias.toLowerCase();
-  if (!hides || last === undefined) return;
+  // The translator writes such names without quotes.
+  if (!hides || last === undefined || !/^[A-Za-z_]\w*$/.test(alias)) return;
   if (isWord(state.nodes[state.at], "WITH") && isWord(state.nodes[state.at + 1], "OFFSET")) {
     take(state, 2);
     if (isWord(state.nodes[state.at], "AS")) take(state);

@@ -1,7 +1,7 @@
 import { StatementFailure } from "./failure.ts";
 import { type FromClause, type FromContext, type NameScope, resolveFrom } from "./from-clause.ts";
 import { isPipeQuery, rewritePipes } from "./pipe-syntax.ts";
-import { type Clause, isQuery, splitClauses, toName, toSymbol } from "./query-parts.ts";
+import { type Clause, isQuery, splitClauses, toSymbol } from "./query-parts.ts";
 import { resolveAliases } from "./select-aliases.ts";
 import { selectAs } from "./select-as.ts";
 import { isName, nameFields, startsValue } from "./select-list.ts";
@@ -52,8 +52,8 @@ function resolveValue(context: FromContext, nodes: readonly Node[], scope: NameS
 function elementAt(nodes: readonly Node[], at: number, { elements }: NameScope): Node[] | null {
   const node = nodes[at];
   const row = elements.size > 0 && isName(node) ? elements.get(node.text.toLowerCase()) : undefined;
-  if (node === undefined || row === undefined || !startsValue(nodes, at)) return null;
-  return [toName(row, node), toSymbol(".", node), node];
+  if (!isName(node) || row === undefined || !startsValue(nodes, at)) return null;
+  return [{ ...node, kind: "quoted", text: row }, toSymbol(".", node), node];
 }
 
 function resolveQuery(context: FromContext, nodes: readonly Node[], outer: NameScope, use: QueryUse): Node[] {

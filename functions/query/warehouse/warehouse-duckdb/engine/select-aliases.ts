@@ -66,11 +66,16 @@ function groupItem({ item, ordinal }: Column, place: Node): Node {
   return { kind: "sql", text: String(ordinal), start: place.start, end: place.end };
 }
 
-/** An alias alone is looked for first in DuckDB too, not so within an expression. */
+/** An alias alone is looked for first in DuckDB too, not so within an expression, and not the name of a field. */
 function orderBy(nodes: readonly Node[], columns: ReadonlyMap<string, Column>): Node[] {
   return joined(splitByComma(nodes), nodes, (part) => {
     const isAlone = part.length === 1 || isWord(part[1], "ASC", "DESC", "NULLS");
-    return isAlone && isName(part[0]) ? part : spellOut(part, columns, false);
+    const [first] = part;
+    if (!isAlone || !isName(first)) return spellOut(part, columns, false);
+    const column = columns.get(textOf(first) ?? "");
+    return column === undefined || column.item.isExplicit
+      ? part
+      : [groupItem(column, first), ...part.slice(1)];
   });
 }
 

@@ -69,7 +69,7 @@ function inOneOrder(operands: readonly (readonly Clause[])[]): readonly (readonl
   });
 }
 
-/** A STRUCT without names takes those of the first query's; DuckDB would put its values into fields of their own. */
+/** The fields of a STRUCT meet those of the first query's by place; DuckDB matches names and adds what it does not find. */
 function alignStructs(operands: readonly (readonly Clause[])[]): readonly (readonly Clause[])[] {
   const [first] = operands[0] ?? [];
   if (first?.kind !== "SELECT") return operands;
@@ -109,7 +109,7 @@ function alignedStruct(value: readonly Node[], group: Node, model: Node): readon
   if (fields.length !== names.length) return value;
   const items = fields.map((field, i) => {
     const inner = aligned(field.value, names[i]?.value ?? []);
-    const name = field.name ?? names[i]?.name ?? `_field_${i + 1}`;
+    const name = names[i]?.name ?? field.name ?? `_field_${i + 1}`;
     return [
       ...inner,
       toWord("AS", group),

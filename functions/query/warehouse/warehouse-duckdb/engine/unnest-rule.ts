@@ -47,7 +47,10 @@ export function rewriteUnnest(cursor: Cursor, group: Group): void {
   const row = readRowName(cursor);
   const needsCondition = isOuter && !isWord(cursor.nodes[cursor.at], "ON", "USING");
   const series = offset === null ? seriesText(cursor.write, alias, group.items) : null;
-  const table = `${series ?? tableText(value, alias, offset, group.items)}${row}`;
+  const table =
+    row === null
+      ? (series ?? tableText(value, alias, offset, group.items))
+      : rowText(value, alias, offset, row);
   cursor.out.push(needsCondition ? `${table} ON TRUE` : table);
 }
 
@@ -113,11 +116,17 @@ function readAlias(cursor: Cursor): string | null {
 }
 
 /** The name that the resolver gives to the rows of an element that hides a column. */
-function readRowName(cursor: Cursor): string {
+function readRowName(cursor: Cursor): string | null {
   const [as, name] = cursor.nodes.slice(cursor.at, cursor.at + 2);
-  if (!isWord(as, "AS") || name?.kind !== "name") return "";
+  if (!isWord(as, "AS") || name?.kind !== "name") return null;
   cursor.at += 2;
-  return ` AS \`${name.text.replaceAll("`", "")}\``;
+  return `\`${name.text.replaceAll("`", "")}\``;
+}
+
+/** Named from outside: within, the array's column and its element would have one name. */
+function rowText(value: string, alias: string | null, offset: string | null, row: string): string {
+  const offsets = offset === null ? "" : `, GS_UNNEST_OFFSETS(${value}) AS ${offset}`;
+  return `(SELECT GS_UNNEST_ROWS(${value})${offsets}) AS ${row}(${alias ?? "f0_"})`;
 }
 
 function readOffset(cursor: Cursor): string | null {
