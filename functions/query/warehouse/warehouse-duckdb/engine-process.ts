@@ -61,8 +61,6 @@ const OUT_OF_MEMORY = /out of memory|bad_alloc|bad array new length/i;
 const LONG_JOB_MS = 100;
 /** How long reading a statement may take, before anything runs. */
 const UNDERSTAND_LIMIT_MS = 10_000;
-/** An engine that holds more than this share of the limit after a job is replaced: what DuckDB took, it keeps. */
-const KEPT_SHARE = 0.4;
 
 /** The job that the engine does. */
 interface Current {
@@ -98,7 +96,7 @@ export function startEngine(
     const pid = findEngineProcess(marker);
     if (pid === null)
       throw new Error("The engine's process is not to be found, so nothing bounds its memory.");
-    host = watchProcess(pid, memory, kill, options);
+    host = watchProcess(pid, memory, kill);
   });
   ready.catch(() => null);
   jail.stdout.resume();
@@ -144,12 +142,7 @@ interface HostProcess {
   end(): "memory" | "crowded" | null;
 }
 
-function watchProcess(
-  pid: number,
-  memory: MemoryWatch,
-  kill: () => void,
-  { memoryLimitBytes }: EngineOptions,
-): HostProcess {
+function watchProcess(pid: number, memory: MemoryWatch, kill: () => void): HostProcess {
   const watched = memory.watch(pid, kill);
   const priority = createThreadPriority(pid);
   let isSlow = false;
@@ -163,7 +156,7 @@ function watchProcess(
         if (!priority.restore()) isSlow = true;
       };
     },
-    isWorn: () => isSlow || watched.residentBytes() > memoryLimitBytes * KEPT_SHARE,
+    isWorn: () => isSlow || watched.hasGrown(),
     end: () => watched.end(),
   };
 }

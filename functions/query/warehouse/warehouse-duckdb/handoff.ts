@@ -13,6 +13,8 @@ export interface Handoff {
 /** Holds what was given and not yet taken. */
 export function createHandoff(): Handoff {
   const given: { readonly piece: Uint8Array; readonly taken: (isWanted: boolean) => void }[] = [];
+  /** Of the piece that is being read. */
+  let inHand: (isWanted: boolean) => void = () => undefined;
   let state: "open" | "ended" | "refused" = "open";
   let wake: () => void = () => undefined;
   return {
@@ -22,8 +24,9 @@ export function createHandoff(): Handoff {
         if (state === "refused") throw new Error("The rest of the result is not wanted.");
         const next = given.shift();
         if (next !== undefined) {
+          inHand = next.taken;
           yield next.piece;
-          next.taken(true);
+          inHand(true);
         } else if (state === "ended") return;
         else {
           await new Promise<void>((resolve) => {
@@ -45,6 +48,7 @@ export function createHandoff(): Handoff {
     },
     refuse() {
       state = "refused";
+      inHand(false);
       for (const { taken } of given.splice(0)) taken(false);
       wake();
     },

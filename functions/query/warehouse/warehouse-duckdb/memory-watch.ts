@@ -2,8 +2,8 @@ import { closeSync, openSync, readSync } from "node:fs";
 
 /** One process that is watched. */
 export interface WatchedProcess {
-  /** Bytes that the process itself took; 0 when it is gone. */
-  residentBytes(): number;
+  /** True when the process keeps much more than it began with, touched or not. */
+  hasGrown(): boolean;
   /** Until the returned function is called, all processes are looked at often. */
   expectGrowth(): () => void;
   /** Ends the watch. @returns why the watch killed the process, if it did */
@@ -22,6 +22,10 @@ const SAMPLE_MS = 4;
 const PAGE_BYTES = 4096;
 /** An engine that takes less than this share of the limit is not to blame when all together take too much. */
 const BLAME_SHARE = 0.5;
+/** An engine that has reserved this share of the limit more than it began with has little left of its own limit. */
+const GROWN_SHARE = 0.3;
+/** And one that holds this share takes it from the others. */
+const HELD_SHARE = 0.4;
 const STATM_BYTES = 128;
 
 interface Entry {
@@ -39,7 +43,7 @@ export function createMemoryWatch(limitBytes: number): MemoryWatch {
   let growing = 0;
   let timer: NodeJS.Timeout | undefined;
 
-  const sizes = () => [...entries].map((entry) => ({ entry, bytes: readResidentBytes(entry.file) }));
+  const sizes = () => [...entries].map((entry) => ({ entry, bytes: readMemory(entry.file).residentBytes }));
   const sum = (all: readonly { bytes: number }[]) => all.reduce((total, { bytes }) => total + bytes, 0);
 
   function look(): void {
@@ -66,8 +70,14 @@ export function createMemoryWatch(limitBytes: number): MemoryWatch {
     watch(pid, kill) {
       const entry: Entry = { file: openSync(`/proc/${pid}/statm`, "r"), kill, killed: null };
       entries.add(entry);
+      const start = readMemory(entry.file);
       return {
-        residentBytes: () => (entries.has(entry) ? readResidentBytes(entry.file) : 0),
+        hasGrown() {
+          if (!entries.has(entry)) return false;
+          const now = readMemory(entry.file);
+          const grown = now.reservedBytes - start.reservedBytes;
+          return grown > limitBytes * GROWN_SHARE || now.residentBytes > limitBytes * HELD_SHARE;
+        },
         expectGrowth,
         end() {
           if (entries.delete(entry)) closeSync(entry.file);
@@ -81,13 +91,14 @@ export function createMemoryWatch(limitBytes: number): MemoryWatch {
 
 const buffer = Buffer.alloc(STATM_BYTES);
 
-/** What a process holds and shares with no file, from proc_pid_statm(5); 0 when it is gone. */
-function readResidentBytes(file: number): number {
+/** What a process holds and shares with no file, and what it may write to, from proc_pid_statm(5); 0 when it is gone. */
+function readMemory(file: number): { readonly residentBytes: number; readonly reservedBytes: number } {
   try {
     const length = readSync(file, buffer, 0, STATM_BYTES, 0);
-    const [, resident = 0, shared = 0] = buffer.toString("latin1", 0, length).split(" ").map(Number);
-    return (resident - shared) * PAGE_BYTES;
+    const pages = buffer.toString("latin1", 0, length).split(" ").map(Number);
+    const [, resident = 0, shared = 0, , , data = 0] = pages;
+    return { residentBytes: (resident - shared) * PAGE_BYTES, reservedBytes: data * PAGE_BYTES };
   } catch {
-    return 0;
+    return { residentBytes: 0, reservedBytes: 0 };
   }
 }

@@ -1,6 +1,7 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { DuckDBInstance } from "@duckdb/node-api";
 import type { QueryOutcome, Statement } from "#functions/query/warehouse/warehouse.ts";
 import {
   createDuckdbWarehouse,
@@ -18,6 +19,8 @@ export interface TestWarehouse {
   readonly results: MemoryObjectStore;
   /** Writes a file below the project `demo`, such as `shop/orders.csv`. */
   write(path: string, content: string | Uint8Array): void;
+  /** Writes the rows of a statement of DuckDB's own as parquet; the file appears at once and complete. */
+  writeParquet(path: string, sql: string): Promise<void>;
   remove(path: string): void;
   query(sql: string, options?: Partial<Statement> & { signal?: AbortSignal }): Promise<QueryOutcome>;
   /** The rows of a statement that must succeed. */
@@ -56,6 +59,16 @@ export function openTestWarehouse(
       const target = join(folder, "demo", path);
       mkdirSync(dirname(target), { recursive: true });
       writeFileSync(target, content);
+    },
+    async writeParquet(path, sql) {
+      const target = join(folder, "demo", path);
+      mkdirSync(dirname(target), { recursive: true });
+      const instance = await DuckDBInstance.create(":memory:");
+      const connection = await instance.connect();
+      await connection.run(`COPY (${sql}) TO '${target}.new' (FORMAT parquet)`);
+      connection.closeSync();
+      instance.closeSync();
+      renameSync(`${target}.new`, target);
     },
     remove: (path) => rmSync(join(folder, "demo", path)),
     query,

@@ -1,4 +1,5 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
+import { countCsvColumns, csvFault } from "./csv-form.ts";
 import { StatementFailure, toFailure } from "./failure.ts";
 import { quoteName, quoteText } from "./identifier.ts";
 import { loadSchemaFile, type SchemaField, toDuckdbType } from "./schema-file.ts";
@@ -24,6 +25,8 @@ export interface Catalog {
 
 /** Files up to this size are copied into memory; larger ones are read by each statement. */
 const MAX_LOADED_FILE_BYTES = 64 * 1024 * 1024;
+/** DuckDB takes 256 KiB for each column of a table at least. */
+const MAX_LOADED_COLUMNS = 200;
 
 /** @param memoryBytes how much all copied files may take together, counted as their size on disk */
 export function createCatalog(options: {
@@ -54,7 +57,9 @@ export function createCatalog(options: {
   async function load(file: TableFile, key: string): Promise<void> {
     const target = [file.project, file.dataset, file.table].map(quoteName).join(".");
     const loaded = [...known.values()].reduce((sum, entry) => sum + entry.loadedBytes, 0);
-    const copied = file.format !== "parquet" && file.sizeBytes <= MAX_LOADED_FILE_BYTES;
+    const columns = file.format === "csv" ? countCsvColumns(file.path) : 0;
+    const isSmall = file.sizeBytes <= MAX_LOADED_FILE_BYTES && columns <= MAX_LOADED_COLUMNS;
+    const copied = file.format !== "parquet" && isSmall;
     const fits = copied && loaded + file.sizeBytes <= options.memoryBytes;
     await ensureSchema(file);
     await drop(target);
@@ -127,7 +132,11 @@ function unreadable(name: TableName, thrown: unknown): StatementFailure {
   const failure = toFailure(thrown);
   if (failure.code === "query_out_of_memory") return failure;
   const table = `${name.project}.${name.dataset}.${name.table}`;
-  return new StatementFailure("query_failed", `Table ${table} could not be read: ${failure.message}`);
+  const fault = thrown instanceof Error ? csvFault(thrown.message) : null;
+  return new StatementFailure(
+    "query_failed",
+    `Table ${table} could not be read: ${fault ?? failure.message}`,
+  );
 }
 
 function tableNotFound(root: string, name: TableName): StatementFailure {

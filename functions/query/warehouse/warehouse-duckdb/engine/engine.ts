@@ -1,8 +1,7 @@
 import type { Duplex } from "node:stream";
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { createCatalog } from "./catalog.ts";
+import { collectGarbage } from "./collect-garbage.ts";
 import { describeTable } from "./describe-table.ts";
 import { StatementRefused, toFailure } from "./failure.ts";
 import { readFrames, writeFrame } from "./frames.ts";
@@ -120,7 +119,5 @@ async function warmUp(run: (job: EngineJob, sink: ResultSink) => Promise<unknown
   for (const sql of WARM_UP_SQL)
     await run({ kind: "query", sql, parameters: [], defaultDataset: null, ...limits }, sink);
   // What starting took is three times what is needed from here on.
-  setFlagsFromString("--expose-gc");
-  const collect = runInNewContext("gc") as () => void;
-  collect();
+  collectGarbage();
 }

@@ -1,6 +1,7 @@
 import type { DuckDBDataChunk, DuckDBResult } from "@duckdb/node-api";
 import { createPageRoom, type PageRoom } from "../../page-room.ts";
 import type { Field, PageLimits } from "../../warehouse.ts";
+import { createChunkCollector } from "./collect-garbage.ts";
 import { StatementFailure } from "./failure.ts";
 import { NOT_KEPT_LINE, TOO_LONG_LINE } from "./lines.ts";
 import type { EngineAnswer } from "./messages.ts";
@@ -31,6 +32,7 @@ export interface RunningResult {
   readonly bytesProcessed: number;
 }
 
+const CHUNKS_BETWEEN_LOOKS = 4;
 /** Lines are handed on in pieces of about this many characters. */
 const PIECE_CHARACTERS = 64 * 1024;
 
@@ -55,8 +57,10 @@ export async function streamResult(
     if (!tail.isBegun()) sink.page(pageText(running, schemaText, page));
     await tail.add(text);
   }
+  const collect = createChunkCollector();
   let total = 0;
-  for (;;) {
+  for (let chunks = 1; ; chunks += 1) {
+    if (chunks % CHUNKS_BETWEEN_LOOKS === 0) collect();
     const chunk = await running.result.fetchChunk();
     if (chunk === null || chunk.rowCount === 0) break;
     total += chunk.rowCount;
