@@ -1,23 +1,20 @@
-import { memoryUsage } from "node:process";
+import { setImmediate } from "node:timers/promises";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 
-const GROWTH_BYTES = 48 * 1024 * 1024;
-
 setFlagsFromString("--expose-gc");
+const collect = runInNewContext("gc") as (options?: { type: "minor" }) => void;
+
 /** Collects all garbage of JavaScript at once. */
-export const collectGarbage = runInNewContext("gc") as () => void;
+export function collectGarbage(): void {
+  collect();
+}
 
 /**
- * Chunks of DuckDB are freed with the objects that stand for them, and V8 does not know how large they are: whoever reads many of them
- * has to see to it that they go.
- * @returns a function to be called now and then, which collects what has piled up
+ * Collects what has just become garbage. DuckDB's chunks are freed with the objects that stand for them, in a later turn of the event
+ * loop, and V8 does not know how large they are: whoever reads many of them calls this every few.
  */
-export function createChunkCollector(): () => void {
-  let lastBytes = memoryUsage.rss();
-  return () => {
-    if (memoryUsage.rss() < lastBytes + GROWTH_BYTES) return;
-    collectGarbage();
-    lastBytes = memoryUsage.rss();
-  };
+export async function collectChunks(): Promise<void> {
+  collect({ type: "minor" });
+  await setImmediate();
 }

@@ -1,7 +1,7 @@
 import type { DuckDBDataChunk, DuckDBResult } from "@duckdb/node-api";
 import { createPageRoom, type PageRoom } from "../../page-room.ts";
 import type { Field, PageLimits } from "../../warehouse.ts";
-import { createChunkCollector } from "./collect-garbage.ts";
+import { collectChunks } from "./collect-garbage.ts";
 import { StatementFailure } from "./failure.ts";
 import { NOT_KEPT_LINE, TOO_LONG_LINE } from "./lines.ts";
 import type { EngineAnswer } from "./messages.ts";
@@ -32,7 +32,8 @@ export interface RunningResult {
   readonly bytesProcessed: number;
 }
 
-const CHUNKS_BETWEEN_LOOKS = 4;
+/** Chunks that are read before their memory is taken back. */
+const CHUNKS_HELD = 4;
 /** Lines are handed on in pieces of about this many characters. */
 const PIECE_CHARACTERS = 64 * 1024;
 
@@ -57,14 +58,14 @@ export async function streamResult(
     if (!tail.isBegun()) sink.page(pageText(running, schemaText, page));
     await tail.add(text);
   }
-  const collect = createChunkCollector();
   let total = 0;
   for (let chunks = 1; ; chunks += 1) {
-    if (chunks % CHUNKS_BETWEEN_LOOKS === 0) collect();
+    if (chunks % CHUNKS_HELD === 0) await collectChunks();
     const chunk = await running.result.fetchChunk();
     if (chunk === null || chunk.rowCount === 0) break;
     total += chunk.rowCount;
     for (let row = 0; row < chunk.rowCount && tail.isOpen(); row += 1) await add(toText(chunk, row));
+    chunk.reset();
     if (tail.isBegun() && performance.now() > limits.countUntil) {
       await tail.cut();
       return { kind: "end", totalRows: null };
