@@ -6,6 +6,7 @@ import { describeWith } from "../../../support/capabilities.ts";
 import { openTestWarehouse, type TestWarehouse } from "./test-warehouse.ts";
 
 const MINUTE_MS = 60_000;
+const MAKE_PIPE = "/usr/bin/mkfifo";
 const signal = new AbortController().signal;
 
 describeWith("sandbox", "hostile files as tables", () => {
@@ -84,7 +85,7 @@ describeWith("sandbox", "hostile files as tables", () => {
 
   it("never opens what is no file of the folder", async () => {
     at.write("odd/orders.csv", "id\n1\n");
-    execFileSync("mkfifo", [join(at.folder, "demo/odd/pipe.csv")]);
+    execFileSync(MAKE_PIPE, [join(at.folder, "demo/odd/pipe.csv")]);
     symlinkSync("/etc/passwd", join(at.folder, "demo/odd/link.csv"));
     for (const table of ["pipe", "link", "`../shop/orders`", "`/etc/passwd`"]) {
       const outcome = await at.query(`SELECT * FROM odd.${table}`);
