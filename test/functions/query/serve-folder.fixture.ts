@@ -19,9 +19,9 @@ export interface ServedFolder extends ServedQuery {
 
 /** Serves one warehouse to all tests of the describe block around the call. */
 export function serveFolder(): ServedFolder {
-  const root = mkdtempSync(join(tmpdir(), "query-test-"));
-  const folder = join(root, "warehouse");
+  let root = "";
   let running: Awaited<ReturnType<typeof begin>> | undefined;
+  const folder = () => join(root, "warehouse");
   const current = () => {
     if (running === undefined) throw new Error("The server runs only while tests do.");
     return running;
@@ -30,7 +30,7 @@ export function serveFolder(): ServedFolder {
   async function begin() {
     const logger = createLogger({}, () => undefined);
     const results = await createFolderObjectStore({ folder: join(root, "files"), maxBytes: 2 ** 28, logger });
-    const warehouse = createDuckdbWarehouse({ folder, project: "demo", results, logger });
+    const warehouse = createDuckdbWarehouse({ folder: folder(), project: "demo", results, logger });
     return { served: await serveQuery(warehouse), warehouse, results };
   }
 
@@ -42,9 +42,10 @@ export function serveFolder(): ServedFolder {
   }
 
   beforeAll(async () => {
+    root = mkdtempSync(join(tmpdir(), "query-test-"));
     // The engine reads as another user than the one who runs the tests.
     chmodSync(root, 0o755);
-    mkdirSync(join(folder, "demo"), { recursive: true });
+    mkdirSync(join(folder(), "demo"), { recursive: true });
     running = await begin();
   });
   afterAll(async () => {
@@ -55,7 +56,7 @@ export function serveFolder(): ServedFolder {
     query: (...given) => current().served.query(...given),
     get: (path) => current().served.get(path),
     write(path, content) {
-      const target = join(folder, "demo", path);
+      const target = join(folder(), "demo", path);
       mkdirSync(dirname(target), { recursive: true });
       writeFileSync(target, content);
     },
