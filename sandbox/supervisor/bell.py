@@ -15,10 +15,9 @@ class Bell:
         signal(SIGUSR1, _ignore)
 
     def silence(self):
-        """Takes the rings that have come."""
+        """Takes rings that have come; what is left wakes the poll again."""
         try:
-            while read(self.descriptor, 64):
-                pass
+            read(self.descriptor, 64)
         except BlockingIOError:
             pass
 

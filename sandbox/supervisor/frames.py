@@ -1,7 +1,6 @@
 """Frames of the channel between the host and the jail: type (1 byte), length (4 bytes, big endian), payload."""
 
 import select
-from collections import deque
 from json.decoder import JSONDecoder
 from json.encoder import encode_basestring_ascii
 from struct import Struct
@@ -48,8 +47,11 @@ def from_json(payload):
 
 
 def to_json(fields):
-    """An object of texts, whole numbers, truths and None. `json.dumps` makes an encoder first."""
-    return f"{{{','.join([f'{encode_basestring_ascii(name)}:{_to_json(value)}' for name, value in fields.items()])}}}".encode()
+    """An object of texts, whole numbers, truths and None, whose names are plain. `json.dumps` makes an encoder first."""
+    text = ""
+    for name, value in fields.items():
+        text += f'{"," if text else ""}"{name}":{_to_json(value)}'
+    return f"{{{text}}}".encode()
 
 
 def _to_json(value):
@@ -70,7 +72,7 @@ class Channel:
     def __init__(self, connection):
         self._connection = connection
         self._received = bytearray()
-        self._frames = deque()
+        self._frames = []
         self._kept = bytearray()
 
     def fileno(self):
@@ -111,7 +113,7 @@ class Channel:
         """Waits for the next frame and returns it as (type, payload)."""
         while not self._frames:
             self.read()
-        return self._frames.popleft()
+        return self._frames.pop(0)
 
     def check(self):
         """Raises ChannelClosed when the host has gone; does not wait."""
@@ -124,7 +126,7 @@ class Channel:
         """Waits for a frame of this type and returns its payload; what comes before is ignored, what comes after is kept."""
         while True:
             while self._frames:
-                found, payload = self._frames.popleft()
+                found, payload = self._frames.pop(0)
                 if found == kind:
                     return payload
             self.read()

@@ -160,7 +160,9 @@ def _become_program(language, limits, memory_group, marker, inside):
         for number in IGNORED_SIGNALS:
             signal(number, SIG_DFL)
         # Above every descriptor that is a target, so that no move overwrites one that still has to move.
-        moved = [dup(descriptor) for descriptor in inside]
+        moved = []
+        for descriptor in inside:
+            moved.append(dup(descriptor))
         for target, descriptor in enumerate(moved):
             dup2(descriptor, target, inheritable=True)
         closerange(len(moved), EVERY_DESCRIPTOR)

@@ -69,7 +69,7 @@ class Run:
         for descriptor in (channel.fileno(), waiting.pidfd, bell.descriptor, waiting.stdout, waiting.stderr, self._news):
             if descriptor is not None:
                 self._poll.register(descriptor, POLLIN)
-        self._streams = {stream.descriptor: stream for stream in (self._stdout, self._stderr)}
+        self._streams = {waiting.stdout: self._stdout, waiting.stderr: self._stderr}
         self._started = monotonic()
         self._deadline = self._started + request["timeout_ms"] / 1000
         self._feed(waiting.source, waiting.encode_source(request))
@@ -218,8 +218,10 @@ def wait_for_request(channel, waiting, limits):
     poll = create_poll()
     poll.register(channel.fileno(), POLLIN)
     poll.register(waiting.pidfd, POLLIN)
-    if not channel.has_frames() and any(descriptor == waiting.pidfd for descriptor, _ in poll.poll()):
-        raise ChannelClosed()
+    if not channel.has_frames():
+        for descriptor, _ in poll.poll():
+            if descriptor == waiting.pidfd:
+                raise ChannelClosed()
     placed = {}
     kind, payload = channel.next()
     if kind == INPUTS:

@@ -44,6 +44,7 @@ class MemoryGroup:
     def __init__(self, name, descriptors):
         self.name = name
         self._procs, self._kills, self._usage, self._peak = descriptors
+        self._descriptors = {descriptor for descriptor in descriptors if descriptor is not None}
         self._kills_before = 0
 
     @classmethod
@@ -100,11 +101,7 @@ class MemoryGroup:
 
     def descriptors(self):
         """What must stay open for the other methods to work."""
-        return {
-            descriptor
-            for descriptor in (self._procs, self._kills, self._usage, self._peak)
-            if descriptor is not None
-        }
+        return self._descriptors
 
     def close(self):
         """Closes the files, and leaves the group. Programs must not inherit them: call it in their process after `join`."""

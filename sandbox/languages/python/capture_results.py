@@ -93,7 +93,7 @@ class Results:
     def capture(self):
         """Draws what is open and was not shown as it is now. Never raises, and nothing of it is seen."""
         try:
-            figures = [figure for figure in _find_open_figures() if self._is_new(figure)]
+            figures = list(filter(self._is_new, _find_open_figures()))
             if figures or self.table is not None:
                 self._capture(figures, self.table)
         except BaseException:  # pylint: disable=broad-except

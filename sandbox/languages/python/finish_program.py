@@ -85,8 +85,10 @@ def _clear(names):
 
 
 def flush_streams(code):
-    flushed = [_flush(stream, stream is sys.stdout) for stream in (sys.stdout, sys.stderr)]
-    return code if all(flushed) or code is INTERRUPTED else 120
+    out, error = sys.stdout, sys.stderr
+    are_flushed = _flush(out, True)
+    are_flushed &= _flush(error, error is sys.stdout)
+    return code if are_flushed or code is INTERRUPTED else 120
 
 
 def _flush(stream, tells):
