@@ -261,8 +261,6 @@ def main(limits=None, memory_group=None):
 
 
 if __name__ == "__main__":
-    # bubblewrap adds it; programs start with exactly the environment that the host gives.
-    os.environ.pop("PWD", None)
     # The launcher's descriptors.
     os.closerange(CHANNEL_DESCRIPTOR + 1, os.sysconf("SC_OPEN_MAX"))
     main()
