@@ -1,3 +1,4 @@
+import { castWithFormat } from "./cast-format-rule.ts";
 import { unsupported } from "./failure.ts";
 import { isWord, type Node, type Write } from "./syntax-tree.ts";
 import { MACRO_TYPES, readType, writeAs } from "./type-rule.ts";
@@ -7,11 +8,14 @@ export function castCall(name: string, items: readonly Node[], write: Write): st
   const as = items.findLastIndex((node) => isWord(node, "AS"));
   const type = items.slice(as + 1);
   const [first] = type;
-  if (type.some((node) => isWord(node, "FORMAT"))) throw unsupported("CAST with FORMAT");
   if (as < 1 || first?.kind !== "word") throw unsupported("This form of CAST");
   const value = items.slice(0, as);
   if (isWord(first, "ARRAY", "STRUCT")) return castToParts(name, value, type, write);
   const macro = MACRO_TYPES[first.text.toUpperCase()];
+  if (macro !== undefined && isWord(type[1], "FORMAT")) {
+    const text = castWithFormat(macro, write(items.slice(0, as)), type.slice(2), write);
+    return name === "SAFE_CAST" ? `GS_TRY(${text})` : text;
+  }
   if (macro === undefined || type.length > 1) throw unsupported(`CAST to ${typeText(type)}`);
   const prefix = name === "SAFE_CAST" ? "GS_SAFE_CAST" : "GS_CAST";
   return `${prefix}_${macro}(${write(value)})`;

@@ -1,72 +1,106 @@
 import type { CallRule } from "./call-rules.ts";
 import { unsupported } from "./failure.ts";
 import { quoteLiteral } from "./literal.ts";
-import type { Node } from "./syntax-tree.ts";
+import type { Node, Write } from "./syntax-tree.ts";
 
 /**
- * Elements of a date format that DuckDB reads and prints as GoogleSQL does, in DuckDB's spelling
+ * Elements of a date format that DuckDB prints as GoogleSQL does, in DuckDB's spelling; all others are printed by our own function
  * (https://cloud.google.com/bigquery/docs/reference/standard-sql/format-elements#format_elements_date_time).
  */
-const SHARED_ELEMENTS: Readonly<Record<string, string>> = {
-  ...Object.fromEntries([..."AaBbdHIjMmpSUuVwWYyG%"].map((letter) => [letter, `%${letter}`])),
+const DATE_ELEMENTS: Readonly<Record<string, string>> = {
+  ...Object.fromEntries([..."AaBbdjmUuVwWYyG%"].map((letter) => [letter, `%${letter}`])),
   h: "%b",
   F: "%Y-%m-%d",
-  T: "%H:%M:%S",
-  R: "%H:%M",
   D: "%m/%d/%y",
 };
+const TIME_ELEMENTS: Readonly<Record<string, string>> = {
+  ...Object.fromEntries([..."HIMSp"].map((letter) => [letter, `%${letter}`])),
+  T: "%H:%M:%S",
+  R: "%H:%M",
+};
+const PRINTED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  DATE: DATE_ELEMENTS,
+  DATETIME: { ...DATE_ELEMENTS, ...TIME_ELEMENTS },
+  TIMESTAMP: { ...DATE_ELEMENTS, ...TIME_ELEMENTS },
+  TIME: {},
+};
 
-function elements(
-  name: string,
-  format: readonly Node[] | undefined,
-  extra: Readonly<Record<string, string>>,
-): string {
-  const [literal] = format ?? [];
-  if (format?.length !== 1 || literal?.kind !== "string")
-    throw unsupported(`${name} with a format that is not a literal`);
-  return literal.text.replace(/%(.?)/gs, (element, letter: string) => {
-    const found = SHARED_ELEMENTS[letter] ?? extra[letter];
-    if (found === undefined) throw unsupported(`The format element ${element}`);
-    return found;
-  });
+/** Elements that DuckDB reads as GoogleSQL does. */
+const READ: Readonly<Record<string, string>> = {
+  ...Object.fromEntries([..."YmdHMS"].map((letter) => [letter, `%${letter}`])),
+  F: "%Y-%m-%d",
+  T: "%H:%M:%S",
+};
+
+function literalOf(nodes: readonly Node[] | undefined): string | null {
+  const [literal] = nodes ?? [];
+  return nodes?.length === 1 && literal?.kind === "string" ? literal.text : null;
 }
 
-/** Marks in a DuckDB format for what only an expression can print. */
-const QUARTER = "\ue000";
-const DAY_OF_MONTH = "\ue001";
-
-function formatted(value: string, format: string): string {
-  const pieces = format.split(/([\ue000\ue001])/).filter((piece) => piece !== "");
-  const texts = pieces.map((piece) => {
-    if (piece === QUARTER) return `GS_CAST_STRING(GS_EXTRACT_QUARTER(${value}))`;
-    if (piece === DAY_OF_MONTH) return `GS_LPAD(GS_CAST_STRING(GS_EXTRACT_DAY(${value})), 2, ' ')`;
-    return `GS_STRFTIME(${value}, ${quoteLiteral(piece)})`;
+/** A format in DuckDB's spelling; null when one element is not among those that both know. */
+function inDuckdb(format: string | null, known: Readonly<Record<string, string>>): string | null {
+  if (format === null || format === "") return null;
+  let isKnown = true;
+  const text = format.replace(/%(.?)/gs, (_all, letter: string) => {
+    const spelled = known[letter];
+    isKnown &&= spelled !== undefined;
+    return spelled ?? "";
   });
-  return texts.length === 0 ? "''" : `(${texts.join(" || ")})`;
+  return isKnown ? quoteLiteral(text) : null;
 }
 
-function format(name: string, cast: string): CallRule {
+function format(type: string): CallRule {
+  const name = `FORMAT_${type}`;
   return (parts, write) => {
-    const text = elements(name, parts[0], { Q: QUARTER, e: DAY_OF_MONTH });
-    const value = write(parts[1] ?? []);
-    if (parts.length > 2 && name !== "FORMAT_TIMESTAMP") throw unsupported(`This form of ${name}`);
-    return formatted(parts[2] ? `GS_AT_ZONE(${value}, ${write(parts[2])})` : `${cast}(${value})`, text);
+    const [pattern = [], value = [], zone] = parts;
+    if (parts.length < 2 || parts.length > 3 || (zone && type !== "TIMESTAMP"))
+      throw unsupported(`This form of ${name}`);
+    const native = inDuckdb(literalOf(pattern), PRINTED[type] ?? {});
+    const typed = `GS_INNER_AS_${type}(${write(value)})`;
+    if (native === null) {
+      return `GS_INNER_FORMAT(${write(pattern)}, ${typed}${zone ? `, ${write(zone)}` : ""})`;
+    }
+    return `GS_INNER_STRFTIME(${zone ? `GS_AT_ZONE(${typed}, ${write(zone)})` : typed}, ${native})`;
   };
 }
 
-function parse(name: string): CallRule {
+/** DuckDB takes 1900 for a year that is not there, GoogleSQL 1970. */
+function readByDuckdb(pattern: string | null): string | null {
+  const isWhole = /%F|%Y.*%m.*%d|%m.*%d.*%Y|%d.*%m.*%Y|%Y.*%d.*%m/s.test(pattern ?? "");
+  return isWhole ? inDuckdb(pattern, READ) : null;
+}
+
+function parsed(parts: readonly Node[][], write: Write): string {
+  const [pattern = [], value = []] = parts;
+  const native = readByDuckdb(literalOf(pattern));
+  return `GS_INNER_PARSE(${write(value)}, ${write(pattern)}${native === null ? "" : `, ${native}`})`;
+}
+
+function parse(type: string): CallRule {
   return (parts, write) => {
-    if (parts.length !== 2) throw unsupported(`${name} with a time zone`);
-    return `GS_${name}_AS(${write(parts[1] ?? [])}, ${quoteLiteral(elements(name, parts[0], {}))})`;
+    if (parts.length !== 2) throw unsupported(`This form of PARSE_${type}`);
+    return `GS_${type}(${parsed(parts, write)})`;
   };
 }
 
-/** FORMAT_… and PARSE_… with formats that are known when the statement is translated. */
+const parseTimestamp: CallRule = (parts, write) => {
+  const [pattern = [], value = [], zone] = parts;
+  if (parts.length < 2 || parts.length > 3) throw unsupported("This form of PARSE_TIMESTAMP");
+  const text = literalOf(pattern);
+  const namesZone = text === null || /%(E?z|Z|s)/.test(text);
+  const inZone = zone ? write(zone) : "'+00:00'";
+  if (namesZone) return `GS_INNER_PARSE_ZONED(${write(value)}, ${write(pattern)}, ${inZone})`;
+  return zone ? `GS_TIMESTAMP(${parsed(parts, write)}, ${inZone})` : `GS_TIMESTAMP(${parsed(parts, write)})`;
+};
+
+/** FORMAT_… and PARSE_…. */
 export const FORMAT_RULES: Readonly<Record<string, CallRule>> = {
-  FORMAT_DATE: format("FORMAT_DATE", "GS_AS_DATE"),
-  FORMAT_DATETIME: format("FORMAT_DATETIME", "GS_CAST_DATETIME"),
-  FORMAT_TIMESTAMP: format("FORMAT_TIMESTAMP", "GS_CAST_DATETIME"),
-  PARSE_DATE: parse("PARSE_DATE"),
-  PARSE_DATETIME: parse("PARSE_DATETIME"),
-  PARSE_TIMESTAMP: parse("PARSE_TIMESTAMP"),
+  FORMAT_DATE: format("DATE"),
+  FORMAT_DATETIME: format("DATETIME"),
+  FORMAT_TIMESTAMP: format("TIMESTAMP"),
+  FORMAT_TIME: format("TIME"),
+  PARSE_DATE: parse("DATE"),
+  PARSE_DATETIME: parse("DATETIME"),
+  PARSE_TIME: parse("TIME"),
+  PARSE_TIMESTAMP: parseTimestamp,
 };
