@@ -68,9 +68,22 @@ describeWith("sandbox", "GoogleSQL's dates and times", () => {
   });
 
   it.each([
+    ["DATE_TRUNC(MIN(d), MONTH)", "2024-01-01"],
+    ["DATE_DIFF(MAX(d), MIN(d), DAY)", 31],
+    ["FORMAT_DATE('%Q', MAX(d))", "1"],
+    ["DATE_ADD(MAX(d), INTERVAL COUNT(*) DAY)", "2024-02-09"],
+    ["EXTRACT(WEEK FROM ANY_VALUE(d)) > 0", true],
+    ["INSTR(STRING_AGG(FORMAT_DATE('%m', d), '' ORDER BY d), '02')", 3],
+  ])("goes by the type of an aggregate too: %s is %j", async (expression, value) => {
+    const dates = "UNNEST([DATE '2024-01-07', DATE '2024-02-07']) AS d";
+    expect(await at.rows(`SELECT ${expression} AS v FROM ${dates}`)).toEqual([{ v: value }]);
+  });
+
+  it.each([
     ["EXTRACT(HOUR FROM DATE '2024-01-01')", "query_failed"],
     ["DATE(2024, 2, 30)", "query_failed"],
     ["TIMESTAMP('2024-01-01 00:00:00', 'Nowhere/City')", "query_failed"],
+    ["TIMESTAMP('2024-01-01 00:00:00+00', 'Asia/Tokyo')", "query_failed"],
     ["PARSE_DATE('%Y-%m-%d', '2024-02-30')", "query_failed"],
     ["PARSE_DATE('%Y-%m-%d', '2024-02-03x')", "query_failed"],
     ["TIMESTAMP_ADD(CURRENT_TIMESTAMP(), INTERVAL 1 MONTH)", "unsupported_sql"],

@@ -2,6 +2,7 @@ import type { CallRule } from "./call-rules.ts";
 import { unsupported } from "./failure.ts";
 import { quoteLiteral } from "./literal.ts";
 import type { Node, Write } from "./syntax-tree.ts";
+import { writeAs } from "./time-rules.ts";
 
 /**
  * Elements of a date format that DuckDB prints as GoogleSQL does, in DuckDB's spelling; all others are printed by our own function
@@ -56,9 +57,10 @@ function format(type: string): CallRule {
     if (parts.length < 2 || parts.length > 3 || (zone && type !== "TIMESTAMP"))
       throw unsupported(`This form of ${name}`);
     const native = inDuckdb(literalOf(pattern), PRINTED[type] ?? {});
-    const typed = `GS_INNER_AS_${type}(${write(value)})`;
+    const typed = writeAs(type, value, write);
     if (native === null) {
-      return `GS_INNER_FORMAT(${write(pattern)}, ${typed}${zone ? `, ${write(zone)}` : ""})`;
+      if (zone) return `GS_INNER_FORMAT_ZONED(${write(pattern)}, ${typed}, ${write(zone)})`;
+      return `GS_INNER_FORMAT('${type}', ${write(pattern)}, ${typed})`;
     }
     return `GS_INNER_STRFTIME(${zone ? `GS_AT_ZONE(${typed}, ${write(zone)})` : typed}, ${native})`;
   };

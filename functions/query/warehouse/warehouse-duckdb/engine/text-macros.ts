@@ -1,6 +1,6 @@
 /**
- * Functions of STRING, BYTES and hashes as DuckDB macros. A signature with types stands for values of that type alone:
- * DuckDB chooses among the signatures of one name by the arguments' types.
+ * Functions of STRING, BYTES and hashes as DuckDB macros. Where STRING and BYTES differ the macro asks for
+ * the type: DuckDB decides that once, when a statement is bound. Signatures with types would not do: an aggregate has none yet.
  * Reference: https://cloud.google.com/bigquery/docs/reference/standard-sql/string_functions
  */
 export const TEXT_MACROS: Readonly<Record<string, string>> = {
@@ -60,24 +60,23 @@ export const TEXT_MACROS: Readonly<Record<string, string>> = {
 
   "initcap(x_)": "own_initcap(x_)",
   "initcap(x_, delimiters_)": "own_initcap_with(x_, delimiters_)",
-  "instr(x_ VARCHAR, part_)": "strpos(x_, part_)",
-  "instr(x_ BLOB, part_)": "own_instr_bytes(x_, part_, 1, 1)",
-  "instr(x_ VARCHAR, part_, from_)": "own_instr(x_, part_, from_, 1)",
-  "instr(x_ VARCHAR, part_, from_, nth_)": "own_instr(x_, part_, from_, nth_)",
-  "instr(x_ BLOB, part_, from_)": "own_instr_bytes(x_, part_, from_, 1)",
-  "instr(x_ BLOB, part_, from_, nth_)": "own_instr_bytes(x_, part_, from_, nth_)",
-  "strpos(x_ VARCHAR, part_)": "strpos(x_, part_)",
-  "strpos(x_ BLOB, part_)": "own_instr_bytes(x_, part_, 1, 1)",
+  "instr(x_, part_)": "gs_strpos(x_, part_)",
+  "instr(x_, part_, from_)": "gs_inner_instr(x_, part_, from_, 1)",
+  "instr(x_, part_, from_, nth_)": "gs_inner_instr(x_, part_, from_, nth_)",
+  "inner_instr(x_, part_, from_, nth_)":
+    "CASE WHEN typeof(x_) = 'BLOB' THEN own_instr_bytes(CAST(x_ AS BLOB), CAST(part_ AS BLOB), from_, nth_) ELSE own_instr(CAST(x_ AS VARCHAR), CAST(part_ AS VARCHAR), from_, nth_) END",
+  "strpos(x_, part_)":
+    "CASE WHEN typeof(x_) = 'BLOB' THEN own_instr_bytes(CAST(x_ AS BLOB), CAST(part_ AS BLOB), 1, 1) ELSE strpos(CAST(x_ AS VARCHAR), CAST(part_ AS VARCHAR)) END",
   "soundex(x_)": "own_soundex(x_)",
   "normalize_as(x_, mode_)": "own_normalize(x_, mode_)",
   "normalize_and_casefold_as(x_, mode_)": "own_normalize_and_casefold(x_, mode_)",
-  "to_code_points(x_ VARCHAR)": "own_code_points(x_)",
-  "to_code_points(x_ BLOB)": "own_code_points_of_bytes(x_)",
+  "to_code_points(x_)":
+    "CASE WHEN typeof(x_) = 'BLOB' THEN own_code_points_of_bytes(CAST(x_ AS BLOB)) ELSE own_code_points(CAST(x_ AS VARCHAR)) END",
   "code_points_to_string(x_)": "own_text_of_code_points(x_)",
   "code_points_to_bytes(x_)": "own_bytes_of_code_points(x_)",
   "safe_convert_bytes_to_string(x_)": "own_safe_text(x_)",
-  "farm_fingerprint(x_ VARCHAR)": "own_farm_fingerprint(encode(x_))",
-  "farm_fingerprint(x_ BLOB)": "own_farm_fingerprint(x_)",
+  "farm_fingerprint(x_)":
+    "own_farm_fingerprint(CASE WHEN typeof(x_) = 'BLOB' THEN CAST(x_ AS BLOB) ELSE encode(CAST(x_ AS VARCHAR)) END)",
   // FORMAT's own function sees JSON as a string; %t and %s of it would differ.
   "inner_plain(x_)":
     "CASE WHEN contains(typeof(x_), 'JSON') THEN cast_to_type(own_error('unsupported: FORMAT of JSON'), x_) ELSE x_ END",

@@ -1,6 +1,6 @@
 /**
- * Functions of dates and times as DuckDB macros. DATETIME is DuckDB's TIMESTAMP, TIMESTAMP its TIMESTAMPTZ. A signature with types
- * stands for values of these types: which one is meant is decided when a statement is bound.
+ * Functions of dates and times as DuckDB macros. DATETIME is DuckDB's TIMESTAMP, TIMESTAMP its TIMESTAMPTZ. What depends on
+ * the type is asked with typeof, once, when a statement is bound; signatures with types would not do: an aggregate has none yet.
  * Reference: https://cloud.google.com/bigquery/docs/reference/standard-sql/date_functions and its neighbours
  */
 const PLAIN_FUNCTIONS: Readonly<Record<string, string>> = {
@@ -12,51 +12,34 @@ const PLAIN_FUNCTIONS: Readonly<Record<string, string>> = {
   "current_time()": "CAST(timezone('UTC', now()) AS TIME)",
   "current_time(zone_)": "CAST(gs_at_zone(now(), zone_) AS TIME)",
 
-  "date(x_ DATE)": "x_",
-  "date(x_ TIMESTAMP)": "CAST(x_ AS DATE)",
-  "date(x_ TIMESTAMPTZ)": "CAST(timezone('UTC', x_) AS DATE)",
-  "date(x_ VARCHAR)": "CAST(timezone('UTC', gs_cast_timestamp(x_)) AS DATE)",
+  "date(x_)":
+    "CAST(CASE WHEN typeof(x_) = 'VARCHAR' THEN gs_cast_timestamp(CAST(x_ AS VARCHAR)) ELSE x_ END AS DATE)",
   "date(x_, zone_)": "CAST(gs_at_zone(gs_cast_timestamp(x_), zone_) AS DATE)",
   "date(year_, month_, day_)": "make_date(year_, month_, day_)",
-  "datetime(x_ DATE)": "CAST(x_ AS TIMESTAMP)",
-  "datetime(x_ TIMESTAMP)": "x_",
-  "datetime(x_ TIMESTAMPTZ)": "timezone('UTC', x_)",
-  "datetime(x_ VARCHAR)": "gs_cast_datetime(x_)",
-  "datetime(x_ DATE, y_ TIME)": "x_ + y_",
-  "datetime(x_ TIMESTAMPTZ, zone_ VARCHAR)": "gs_at_zone(x_, zone_)",
-  "datetime(x_ VARCHAR, zone_ VARCHAR)": "gs_at_zone(gs_cast_timestamp(x_), zone_)",
+  "datetime(x_)": "gs_cast_datetime(x_)",
+  "datetime(x_, y_)":
+    "CASE WHEN typeof(y_) = 'TIME' THEN CAST(x_ AS DATE) + TRY_CAST(y_ AS TIME) ELSE gs_at_zone(gs_cast_timestamp(x_), CAST(y_ AS VARCHAR)) END",
   "datetime(year_, month_, day_, hour_, minute_, second_)":
     "make_timestamp(year_, month_, day_, hour_, minute_, CAST(gs_inner_second(second_) AS DOUBLE))",
-  "time(x_ TIME)": "x_",
-  "time(x_ TIMESTAMP)": "CAST(x_ AS TIME)",
-  "time(x_ TIMESTAMPTZ)": "CAST(timezone('UTC', x_) AS TIME)",
-  "time(x_ TIMESTAMPTZ, zone_)": "CAST(gs_at_zone(x_, zone_) AS TIME)",
+  "time(x_)": "CAST(CAST(x_ AS TIMESTAMP) AS TIME)",
+  "time(x_, zone_)": "CAST(gs_at_zone(CAST(x_ AS TIMESTAMPTZ), zone_) AS TIME)",
   "time(hour_, minute_, second_)": "make_time(hour_, minute_, CAST(gs_inner_second(second_) AS DOUBLE))",
-  "timestamp(x_ DATE)": "timezone('UTC', CAST(x_ AS TIMESTAMP))",
-  "timestamp(x_ TIMESTAMP)": "timezone('UTC', x_)",
-  "timestamp(x_ TIMESTAMPTZ)": "x_",
-  "timestamp(x_ VARCHAR)": "gs_cast_timestamp(x_)",
-  "timestamp(x_ DATE, zone_)": "gs_inner_from_local(CAST(x_ AS TIMESTAMP), zone_)",
-  "timestamp(x_ TIMESTAMP, zone_)": "gs_inner_from_local(x_, zone_)",
+  "timestamp(x_)": "gs_cast_timestamp(x_)",
   // A text that names its own zone must not be read in another one.
-  "timestamp(x_ VARCHAR, zone_)":
-    "CASE WHEN regexp_matches(x_, ':\\d.*([+-]|[A-Za-z])') THEN CAST(own_error('error: TIMESTAMP: the text has a time zone of its own') AS TIMESTAMPTZ) ELSE gs_inner_from_local(gs_cast_datetime(x_), zone_) END",
+  "timestamp(x_, zone_)":
+    "CASE WHEN typeof(x_) = 'VARCHAR' AND regexp_matches(CAST(x_ AS VARCHAR), ':\\d.*([+-]|[A-Za-z])') THEN CAST(own_error('error: TIMESTAMP: the text has a time zone of its own') AS TIMESTAMPTZ) ELSE gs_inner_from_local(gs_cast_datetime(x_), zone_) END",
   "string(x_)":
     "CASE WHEN typeof(x_) = 'JSON' THEN own_json_to_string(CAST(x_ AS VARCHAR)) ELSE gs_cast_string(x_) END",
-  "string(x_ TIMESTAMPTZ, zone_)": "gs_inner_moment_text(x_, gs_at_zone(x_, zone_))",
+  "string(x_, zone_)": "gs_inner_moment_text(CAST(x_ AS TIMESTAMPTZ), gs_at_zone(x_, zone_))",
   "inner_moment_text(x_, local_)":
     "own_moment_text(epoch_us(local_), (epoch_us(local_) - epoch_us(x_)) // 60000000)",
   "inner_second(x_)":
     "CASE WHEN x_ < 0 OR x_ > 59 THEN CAST(own_error('error: A second must be from 0 to 59') AS BIGINT) ELSE CAST(x_ AS BIGINT) END",
 
-  "unix_date(x_ DATE)": "date_diff('day', DATE '1970-01-01', x_)",
-  "unix_date(x_ VARCHAR)": "date_diff('day', DATE '1970-01-01', gs_cast_date(x_))",
-  "unix_seconds(x_ TIMESTAMPTZ)": "CAST(floor(epoch_us(x_) / 1000000) AS BIGINT)",
-  "unix_seconds(x_ VARCHAR)": "CAST(floor(epoch_us(gs_cast_timestamp(x_)) / 1000000) AS BIGINT)",
-  "unix_millis(x_ TIMESTAMPTZ)": "CAST(floor(epoch_us(x_) / 1000) AS BIGINT)",
-  "unix_millis(x_ VARCHAR)": "CAST(floor(epoch_us(gs_cast_timestamp(x_)) / 1000) AS BIGINT)",
-  "unix_micros(x_ TIMESTAMPTZ)": "epoch_us(x_)",
-  "unix_micros(x_ VARCHAR)": "epoch_us(gs_cast_timestamp(x_))",
+  "unix_date(x_)": "date_diff('day', DATE '1970-01-01', CAST(x_ AS DATE))",
+  "unix_seconds(x_)": "CAST(floor(epoch_us(gs_cast_timestamp(x_)) / 1000000) AS BIGINT)",
+  "unix_millis(x_)": "CAST(floor(epoch_us(gs_cast_timestamp(x_)) / 1000) AS BIGINT)",
+  "unix_micros(x_)": "epoch_us(gs_cast_timestamp(x_))",
   "date_from_unix_date(x_)": "DATE '1970-01-01' + CAST(x_ AS INTEGER)",
   "timestamp_seconds(x_)": "timezone('UTC', make_timestamp(CAST(x_ AS BIGINT) * 1000000))",
   "timestamp_millis(x_)": "timezone('UTC', make_timestamp(CAST(x_ AS BIGINT) * 1000))",
@@ -66,53 +49,37 @@ const PLAIN_FUNCTIONS: Readonly<Record<string, string>> = {
   "timestamp_from_unix_micros(x_)": "gs_timestamp_micros(x_)",
 
   // A zone is a name, which DuckDB knows, or an offset, which it does not.
-  "at_zone(x_ TIMESTAMPTZ, zone_)":
-    "CASE WHEN own_zone_minutes(zone_) = 2000 THEN timezone(zone_, x_) ELSE timezone('UTC', x_) + to_minutes(own_zone_minutes(zone_)) END",
+  "at_zone(x_, zone_)":
+    "CASE WHEN own_zone_minutes(zone_) = 2000 THEN timezone(zone_, CAST(x_ AS TIMESTAMPTZ)) ELSE timezone('UTC', CAST(x_ AS TIMESTAMPTZ)) + to_minutes(own_zone_minutes(zone_)) END",
   // A local time that comes twice is the earlier one in GoogleSQL, the later one in DuckDB.
   "inner_from_local(x_, zone_)":
     "CASE WHEN own_zone_minutes(zone_) <> 2000 THEN timezone('UTC', x_ - to_minutes(own_zone_minutes(zone_))) WHEN timezone(zone_, timezone(zone_, x_) - INTERVAL 1 HOUR) = x_ THEN timezone(zone_, x_) - INTERVAL 1 HOUR WHEN timezone(zone_, timezone(zone_, x_) - INTERVAL 30 MINUTE) = x_ THEN timezone(zone_, x_) - INTERVAL 30 MINUTE ELSE timezone(zone_, x_) END",
   "inner_interval(months_, days_, micros_)": "to_months(months_) + to_days(days_) + to_microseconds(micros_)",
   "inner_week_start(x_, first_)":
     "CAST(x_ AS DATE) - CAST((dayofweek(CAST(x_ AS DATE)) - first_ + 7) % 7 AS INTEGER)",
-  // FORMAT_… by the type of the value.
-  "inner_format(format_, x_ DATE)": "own_format_time('DATE', format_, epoch_us(CAST(x_ AS TIMESTAMP)), 0)",
-  "inner_format(format_, x_ TIME)": "own_format_time('TIME', format_, epoch_us(DATE '1970-01-01' + x_), 0)",
-  "inner_format(format_, x_ TIMESTAMP)": "own_format_time('DATETIME', format_, epoch_us(x_), 0)",
-  "inner_format(format_, x_ TIMESTAMPTZ)": "own_format_time('TIMESTAMP', format_, epoch_us(x_), 0)",
-  "inner_format(format_, x_ TIMESTAMPTZ, zone_)":
-    "own_format_time('TIMESTAMP', format_, epoch_us(gs_at_zone(x_, zone_)), (epoch_us(gs_at_zone(x_, zone_)) - epoch_us(x_)) // 60000000)",
-  "inner_strftime(x_ DATE, format_)": "strftime(x_, format_)",
-  "inner_strftime(x_ TIMESTAMP, format_)": "strftime(x_, format_)",
-  "inner_strftime(x_ TIMESTAMPTZ, format_)": "strftime(timezone('UTC', x_), format_)",
+  // The local calendar and clock of a DATE or DATETIME, those of UTC of a TIMESTAMP.
+  "inner_moment(x_)":
+    "CASE WHEN typeof(x_) IN ('DATE', 'TIMESTAMP', 'TIMESTAMP WITH TIME ZONE', '\"NULL\"') THEN CAST(x_ AS TIMESTAMP) ELSE CAST(own_error('error: The function takes a DATE, DATETIME or TIMESTAMP; write CAST around anything else') AS TIMESTAMP) END",
+  "inner_type(x_)":
+    "CASE typeof(x_) WHEN 'DATE' THEN 'DATE' WHEN 'TIME' THEN 'TIME' WHEN 'TIMESTAMP' THEN 'DATETIME' ELSE 'TIMESTAMP' END",
+  // FORMAT_… by the type of the value; FORMAT_DATETIME of a DATE has a clock.
+  "inner_format(name_, format_, x_)":
+    "own_format_time(CASE WHEN name_ = 'DATETIME' THEN CASE gs_inner_type(x_) WHEN 'DATE' THEN 'DATETIME' ELSE gs_inner_type(x_) END ELSE gs_inner_type(x_) END, format_, epoch_us(x_), 0)",
+  "inner_format_zoned(format_, x_, zone_)":
+    "own_format_time('TIMESTAMP', format_, epoch_us(gs_at_zone(x_, zone_)), (epoch_us(gs_at_zone(x_, zone_)) - epoch_us(CAST(x_ AS TIMESTAMPTZ))) // 60000000)",
+  "inner_strftime(x_, format_)": "strftime(gs_inner_moment(x_), format_)",
   // PARSE_…: DuckDB's own parser is fast and stricter; what it does not read is read, or refused, by ours.
   "inner_parse(x_, format_)": "make_timestamp(own_parse_time(format_, x_))",
   "inner_parse(x_, format_, native_)":
     "coalesce(try_strptime(x_, native_), make_timestamp(own_parse_time(format_, x_)))",
   "inner_parse_zoned(x_, format_, zone_)":
     "gs_inner_from_local(make_timestamp(own_parse_time(format_, x_)), CASE own_parse_zone(format_, x_) WHEN '' THEN zone_ ELSE own_parse_zone(format_, x_) END)",
-  "inner_cast_format(x_ DATE, format_)":
-    "own_cast_format('DATE', format_, epoch_us(CAST(x_ AS TIMESTAMP)), 0)",
-  "inner_cast_format(x_ TIME, format_)":
-    "own_cast_format('TIME', format_, epoch_us(DATE '1970-01-01' + x_), 0)",
-  "inner_cast_format(x_ TIMESTAMP, format_)": "own_cast_format('DATETIME', format_, epoch_us(x_), 0)",
-  "inner_cast_format(x_ TIMESTAMPTZ, format_)": "own_cast_format('TIMESTAMP', format_, epoch_us(x_), 0)",
-  "inner_cast_format(x_ VARCHAR, format_)": "own_error('unsupported: CAST with this FORMAT')",
-  "inner_cast_format(x_ BIGINT, format_)": "own_error('unsupported: CAST of a number with FORMAT')",
-  "inner_cast_format(x_ DOUBLE, format_)": "own_error('unsupported: CAST of a number with FORMAT')",
-  "inner_cast_format(x_ BLOB, format_)": "own_error('unsupported: CAST of BYTES with FORMAT')",
-  "inner_cast_format(x_ TIMESTAMPTZ, format_, zone_)":
-    "own_cast_format('TIMESTAMP', format_, epoch_us(gs_at_zone(x_, zone_)), (epoch_us(gs_at_zone(x_, zone_)) - epoch_us(x_)) // 60000000)",
+  "inner_cast_format(x_, format_)": "own_cast_format(gs_inner_type(x_), format_, epoch_us(x_), 0)",
+  "inner_cast_format(x_, format_, zone_)":
+    "own_cast_format('TIMESTAMP', format_, epoch_us(gs_at_zone(x_, zone_)), (epoch_us(gs_at_zone(x_, zone_)) - epoch_us(CAST(x_ AS TIMESTAMPTZ))) // 60000000)",
   "inner_cast_parse(x_, format_)": "make_timestamp(own_cast_parse(format_, x_))",
   "inner_times(from_, to_, step_)":
-    "generate_series(from_, CASE WHEN abs(epoch_us(to_) - epoch_us(from_)) > 1000000 * abs(epoch_us(TIMESTAMP '2000-01-01' + step_) - epoch_us(TIMESTAMP '2000-01-01')) THEN CAST(own_error('unsupported: GENERATE_TIMESTAMP_ARRAY of more than 1000000 elements') AS TIMESTAMPTZ) ELSE to_ END, step_)",
-};
-
-/** What a literal text is read as, by the function that takes it; other values keep their type. */
-const COERCIONS: Readonly<Record<string, string>> = {
-  date: "gs_cast_date(x_)",
-  datetime: "gs_cast_datetime(x_)",
-  timestamp: "gs_cast_timestamp(x_)",
-  time: "gs_cast_time(x_)",
+    "generate_series(CAST(from_ AS TIMESTAMPTZ), CASE WHEN abs(epoch_us(CAST(to_ AS TIMESTAMPTZ)) - epoch_us(CAST(from_ AS TIMESTAMPTZ))) > 1000000 * abs(epoch_us(TIMESTAMP '2000-01-01' + step_) - epoch_us(TIMESTAMP '2000-01-01')) THEN CAST(own_error('unsupported: GENERATE_TIMESTAMP_ARRAY of more than 1000000 elements') AS TIMESTAMPTZ) ELSE CAST(to_ AS TIMESTAMPTZ) END, step_)",
 };
 
 const DAYS = ["SUNDAY", "MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY"];
@@ -172,96 +139,86 @@ const EXTRACT_CLOCK_PARTS: Readonly<Record<string, string>> = {
   MICROSECOND: "microsecond(x_) % 1000000",
 };
 
-const INTERVAL_PARTS = ["YEAR", "MONTH", "DAY", "HOUR", "MINUTE", "SECOND"];
-
-const LOCAL = "timezone('UTC', x_)";
 const wrong = (what: string, type: string) => `CAST(own_error('error: ${what}') AS ${type})`;
 
 /** Functions of dates and times as macros, one for each part of a date where the part changes what they do. */
 export function timeFunctions(): Record<string, string> {
-  const made: Record<string, string> = { ...PLAIN_FUNCTIONS };
-  for (const [type, body] of Object.entries(COERCIONS)) {
-    made[`inner_as_${type}(x_ VARCHAR)`] = body;
-    for (const kept of ["DATE", "TIMESTAMP", "TIMESTAMPTZ", "TIME"])
-      made[`inner_as_${type}(x_ ${kept})`] = "x_";
-  }
-  made["inner_as_timestamp(x_ DATE)"] = "timezone('UTC', CAST(x_ AS TIMESTAMP))";
-  made["inner_as_datetime(x_ DATE)"] = "CAST(x_ AS TIMESTAMP)";
-  return { ...made, ...truncations(), ...differences(), ...extractions(), ...lastDays(), ...shifts() };
+  return {
+    ...PLAIN_FUNCTIONS,
+    ...truncations(),
+    ...differences(),
+    ...extractions(),
+    ...lastDays(),
+    ...shifts(),
+  };
 }
 
+/** A value that is cut down keeps its type. */
 function truncations(): Record<string, string> {
   const made: Record<string, string> = {};
+  const local = "gs_at_zone(x_, zone_)";
   for (const [part, [start]] of Object.entries(DATE_PARTS)) {
     const cut = (value: string) => `CAST(${start.replaceAll("x_", value)} AS TIMESTAMP)`;
-    made[`inner_trunc_${part}(x_ DATE)`] = `CAST(${start} AS DATE)`;
-    made[`inner_trunc_${part}(x_ TIMESTAMP)`] = cut("x_");
-    made[`inner_trunc_${part}(x_ TIMESTAMPTZ)`] = `timezone('UTC', ${cut(LOCAL)})`;
-    made[`inner_trunc_${part}(x_ TIMESTAMPTZ, zone_)`] =
-      `gs_inner_from_local(${cut("gs_at_zone(x_, zone_)")}, zone_)`;
+    made[`inner_trunc_${part}(x_)`] = `cast_to_type(${cut("gs_inner_moment(x_)")}, x_)`;
+    made[`inner_trunc_${part}(x_, zone_)`] = `gs_inner_from_local(${cut(local)}, zone_)`;
   }
   for (const part of Object.keys(CLOCK_PARTS)) {
     const cut = (value: string) => `date_trunc('${part.toLowerCase()}', ${value})`;
-    const local = "gs_at_zone(x_, zone_)";
-    made[`inner_trunc_${part}(x_ DATE)`] = wrong(`A DATE has no ${part}`, "DATE");
-    made[`inner_trunc_${part}(x_ TIMESTAMP)`] = cut("x_");
-    made[`inner_trunc_${part}(x_ TIMESTAMPTZ)`] = `timezone('UTC', ${cut(LOCAL)})`;
+    const noClock = `CASE WHEN typeof(x_) = 'DATE' THEN ${wrong(`A DATE has no ${part}`, "TIMESTAMP")}`;
+    made[`inner_trunc_${part}(x_)`] = `cast_to_type(${noClock} ELSE ${cut("gs_inner_moment(x_)")} END, x_)`;
     // What is cut off is the same in both calendars, also where a local hour comes twice.
-    made[`inner_trunc_${part}(x_ TIMESTAMPTZ, zone_)`] =
-      `x_ - to_microseconds(epoch_us(${local}) - epoch_us(${cut(local)}))`;
-    made[`inner_trunc_${part}(x_ TIME)`] = `CAST(${cut("(DATE '1970-01-01' + x_)")} AS TIME)`;
+    made[`inner_trunc_${part}(x_, zone_)`] =
+      `CAST(x_ AS TIMESTAMPTZ) - to_microseconds(epoch_us(${local}) - epoch_us(${cut(local)}))`;
+    made[`inner_trunc_time_${part}(x_)`] = `CAST(${cut("(DATE '1970-01-01' + CAST(x_ AS TIME))")} AS TIME)`;
   }
   return made;
 }
 
+const IS_TIMESTAMP = "(typeof(x_) = 'TIMESTAMP WITH TIME ZONE' OR typeof(y_) = 'TIMESTAMP WITH TIME ZONE')";
+const inMoments = (text: string) => text.replace(/\b([xy]_)/g, "gs_inner_moment($1)");
+
 /** Between DATEs and DATETIMEs boundaries are counted, between TIMESTAMPs whole intervals. */
 function differences(): Record<string, string> {
   const made: Record<string, string> = {};
+  const either = (timestamps: string, others: string) =>
+    `CASE WHEN ${IS_TIMESTAMP} THEN ${timestamps} ELSE ${inMoments(others)} END`;
   for (const [part, [, difference]] of Object.entries(DATE_PARTS)) {
-    made[`inner_diff_${part}(x_ DATE, y_ DATE)`] = difference;
-    made[`inner_diff_${part}(x_ TIMESTAMP, y_ TIMESTAMP)`] = difference;
-    made[`inner_diff_${part}(x_ TIMESTAMPTZ, y_ TIMESTAMPTZ)`] =
+    const whole =
       part === "DAY"
         ? wholeIntervals(DAY_MICROS)
         : wrong(`TIMESTAMP_DIFF does not support ${part}`, "BIGINT");
+    made[`inner_diff_${part}(x_, y_)`] = either(whole, difference);
   }
   for (const [part, micros] of Object.entries(CLOCK_PARTS)) {
     const boundaries = `date_diff('${part.toLowerCase()}', y_, x_)`;
-    made[`inner_diff_${part}(x_ TIMESTAMP, y_ TIMESTAMP)`] = boundaries;
-    made[`inner_diff_${part}(x_ TIMESTAMPTZ, y_ TIMESTAMPTZ)`] = wholeIntervals(micros);
-    made[`inner_diff_${part}(x_ TIME, y_ TIME)`] = boundaries;
+    made[`inner_diff_${part}(x_, y_)`] = either(wholeIntervals(micros), boundaries);
+    made[`inner_diff_time_${part}(x_, y_)`] =
+      `date_diff('${part.toLowerCase()}', CAST(y_ AS TIME), CAST(x_ AS TIME))`;
   }
   return made;
 }
 
 function wholeIntervals(micros: number): string {
-  return `(epoch_us(x_) - epoch_us(y_)) // ${micros}`;
+  return inMoments(`(epoch_us(x_) - epoch_us(y_)) // ${micros}`);
 }
 
+/** DuckDB's functions of parts take every type, an INTERVAL too. */
 function extractions(): Record<string, string> {
   const made: Record<string, string> = {};
-  for (const [part, body] of Object.entries(EXTRACT_DATE_PARTS)) {
-    for (const type of ["DATE", "TIMESTAMP"]) made[`extract_${part}(x_ ${type})`] = body;
-    made[`extract_${part}(x_ TIMESTAMPTZ)`] = body.replaceAll("x_", LOCAL);
-  }
+  for (const [part, body] of Object.entries(EXTRACT_DATE_PARTS)) made[`extract_${part}(x_)`] = body;
   for (const [part, body] of Object.entries(EXTRACT_CLOCK_PARTS)) {
-    for (const type of ["TIME", "TIMESTAMP"]) made[`extract_${part}(x_ ${type})`] = body;
-    made[`extract_${part}(x_ TIMESTAMPTZ)`] = body.replaceAll("x_", LOCAL);
-    made[`extract_${part}(x_ DATE)`] = wrong(`A DATE has no ${part}`, "BIGINT");
+    made[`extract_${part}(x_)`] =
+      `CASE WHEN typeof(x_) = 'DATE' THEN ${wrong(`A DATE has no ${part}`, "BIGINT")} ELSE ${body} END`;
   }
-  for (const part of INTERVAL_PARTS)
-    made[`extract_${part}(x_ INTERVAL)`] = `datepart('${part.toLowerCase()}', x_)`;
-  made["extract_TIME(x_ TIMESTAMP)"] = "CAST(x_ AS TIME)";
-  made["extract_TIME(x_ TIMESTAMPTZ)"] = `CAST(${LOCAL} AS TIME)`;
-  made["extract_DATETIME(x_ TIMESTAMP)"] = "x_";
-  made["extract_DATETIME(x_ TIMESTAMPTZ)"] = LOCAL;
+  made["extract_TIME(x_)"] = "CAST(gs_inner_moment(x_) AS TIME)";
+  made["extract_DATETIME(x_)"] = "gs_inner_moment(x_)";
   return made;
 }
 
 function lastDays(): Record<string, string> {
   const made: Record<string, string> = {};
   for (const part of Object.keys(DATE_PARTS)) {
-    const first = `gs_inner_trunc_${part}(CAST(x_ AS DATE))`;
+    const first = (DATE_PARTS[part]?.[0] ?? "").replaceAll("x_", "CAST(x_ AS DATE)");
     const next =
       part === "ISOWEEK" || part.startsWith("WEEK")
         ? "INTERVAL 6 DAY"
@@ -293,9 +250,7 @@ function shifts(): Record<string, string> {
     ["add", "+"],
     ["sub", "-"],
   ]) {
-    made[`inner_${verb}(x_ DATE, interval_)`] = `CAST(x_ ${sign} interval_ AS DATE)`;
-    for (const type of ["TIMESTAMP", "TIMESTAMPTZ", "TIME"])
-      made[`inner_${verb}(x_ ${type}, interval_)`] = `x_ ${sign} interval_`;
+    made[`inner_${verb}(x_, interval_)`] = `cast_to_type(x_ ${sign} interval_, x_)`;
   }
   return made;
 }

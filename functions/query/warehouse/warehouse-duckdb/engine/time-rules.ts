@@ -1,14 +1,17 @@
 import type { CallRule } from "./call-rules.ts";
 import { unsupported } from "./failure.ts";
 import { MACRO_NAMES } from "./macros.ts";
-import { isParentheses, isWord, type Node } from "./syntax-tree.ts";
+import { isParentheses, isWord, type Node, type Write } from "./syntax-tree.ts";
 
 const LONGER_THAN_DAY = ["WEEK", "MONTH", "QUARTER", "YEAR"];
 const CLOCK = ["SECOND", "MINUTE", "HOUR", "MICROSECOND", "MILLISECOND"];
 
-/** A value as the functions of a type take it: a literal text is of that type. */
-const typed = (type: string, text: string) =>
-  /^NULL$/i.test(text) ? `GS_CAST_${type}(NULL)` : `GS_INNER_AS_${type}(${text})`;
+/** Writes a value for a function of a type: a literal text is one of that type, as is NULL. */
+export function writeAs(type: string, nodes: readonly Node[], write: Write): string {
+  const [only] = nodes;
+  const isLiteral = nodes.length === 1 && (only?.kind === "string" || isWord(only, "NULL"));
+  return isLiteral ? `GS_CAST_${type}(${write(nodes)})` : write(nodes);
+}
 
 /** `name(x, INTERVAL n PART)`: adds or subtracts. */
 function shift(type: string, verb: string, refused: readonly string[]): CallRule {
@@ -17,7 +20,7 @@ function shift(type: string, verb: string, refused: readonly string[]): CallRule
     const part = items.at(-1);
     if (parts.length !== 2 || !isWord(parts[1]?.[0], "INTERVAL")) throw unsupported(`This form of ${name}`);
     if (isWord(part, ...refused)) throw unsupported(`${name} with ${part.text.toUpperCase()}`);
-    return `GS_INNER_${verb}(${typed(type, write(parts[0] ?? []))}, ${write(parts[1])})`;
+    return `GS_INNER_${verb}(${writeAs(type, parts[0] ?? [], write)}, ${write(parts[1])})`;
   };
 }
 
@@ -52,8 +55,8 @@ function difference(type: string): CallRule {
   return (parts, write) => {
     if (parts.length !== 3) throw unsupported(`This form of ${name}`);
     const [x = [], y = [], part] = parts;
-    const macro = macroOf(name, "INNER_DIFF", part);
-    return `${macro}(${typed(type, write(x))}, ${typed(type, write(y))})`;
+    const macro = macroOf(name, type === "TIME" ? "INNER_DIFF_TIME" : "INNER_DIFF", part);
+    return `${macro}(${writeAs(type, x, write)}, ${writeAs(type, y, write)})`;
   };
 }
 
@@ -62,15 +65,20 @@ function truncation(type: string): CallRule {
   return (parts, write) => {
     if (parts.length > 3) throw unsupported(`This form of ${name}`);
     const [x = [], part, zone] = parts;
-    const macro = macroOf(name, "INNER_TRUNC", part, type === "TIME" ? undefined : "DAY");
-    return `${macro}(${typed(type, write(x))}${zone ? `, ${write(zone)}` : ""})`;
+    const macro = macroOf(
+      name,
+      type === "TIME" ? "INNER_TRUNC_TIME" : "INNER_TRUNC",
+      part,
+      type === "TIME" ? undefined : "DAY",
+    );
+    return `${macro}(${writeAs(type, x, write)}${zone ? `, ${write(zone)}` : ""})`;
   };
 }
 
 const lastDay: CallRule = (parts, write) => {
   if (parts.length > 2) throw unsupported("This form of LAST_DAY");
   const macro = macroOf("LAST_DAY", "INNER_LAST_DAY", parts[1], "MONTH");
-  return `${macro}(${typed("DATE", write(parts[0] ?? []))})`;
+  return `${macro}(${writeAs("DATE", parts[0] ?? [], write)})`;
 };
 
 const extract: CallRule = (_parts, write, items) => {
@@ -78,7 +86,7 @@ const extract: CallRule = (_parts, write, items) => {
   const macro = macroOf("EXTRACT", "EXTRACT", items.slice(0, from));
   const zone = items.findIndex((node, i) => isWord(node, "AT") && isWord(items[i + 1], "TIME"));
   if (zone < 0) return `${macro}(${write(items.slice(from + 1))})`;
-  return `${macro}(GS_AT_ZONE(${typed("TIMESTAMP", write(items.slice(from + 1, zone)))}, ${write(items.slice(zone + 3))}))`;
+  return `${macro}(GS_AT_ZONE(${writeAs("TIMESTAMP", items.slice(from + 1, zone), write)}, ${write(items.slice(zone + 3))}))`;
 };
 
 /** `DATE_ADD`'s steps in GENERATE_DATE_ARRAY; without one, a day. */
@@ -90,7 +98,7 @@ const generateDates: CallRule = (parts, write) => {
 const generateTimestamps: CallRule = (parts, write) => {
   const [from = [], to = [], step] = parts;
   if (step === undefined || parts.length > 3) throw unsupported("This form of GENERATE_TIMESTAMP_ARRAY");
-  const [first, last] = [from, to].map((part) => typed("TIMESTAMP", write(part)));
+  const [first, last] = [from, to].map((part) => writeAs("TIMESTAMP", part, write));
   return `GS_INNER_TIMES(${first}, ${last}, ${write(step)})`;
 };
 
