@@ -29,16 +29,16 @@ export function createEngineCrew(
   const engines = new Set<EngineProcess>();
   let starting = 0;
   let isLimited = true;
-  async function end(engine: EngineProcess): Promise<void> {
-    await engine.close();
-    engines.delete(engine);
-  }
   return {
     size: () => engines.size,
     isGrowing: () => starting > 0,
     grow() {
       const engine = startEngine(options, memory, { isLimited });
       engines.add(engine);
+      const gone = engine.ended.then((reason) => {
+        engines.delete(engine);
+        return reason;
+      });
       starting += 1;
       engine.ready.then(
         () => {
@@ -47,15 +47,15 @@ export function createEngineCrew(
         },
         async (cause: unknown) => {
           starting -= 1;
-          await end(engine);
-          isLimited = false;
+          void engine.close();
+          if ((await gone) === "memory") isLimited = false;
           onFailed(cause);
         },
       );
     },
-    end,
+    end: (engine) => engine.close(),
     async endAll() {
-      await Promise.all([...engines].map(end));
+      await Promise.all([...engines].map((engine) => engine.close()));
     },
   };
 }

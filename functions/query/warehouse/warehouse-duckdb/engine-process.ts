@@ -14,7 +14,10 @@ export type EngineResult =
   | { readonly kind: "stopped" }
   /** The statement was not read in time. */
   | { readonly kind: "too-complex" }
-  | { readonly kind: "died"; readonly reason: "memory" | "crowded" | "other" };
+  | { readonly kind: "died"; readonly reason: DeathReason };
+
+/** Too much memory, too much of all engines together, or anything else. */
+export type DeathReason = "memory" | "crowded" | "other";
 
 /** Takes the part of a result that does not fit into one answer. */
 export interface JobSink {
@@ -28,6 +31,8 @@ export interface JobSink {
 export interface EngineProcess {
   /** Rejects when the engine did not start; its message is private. */
   readonly ready: Promise<void>;
+  /** Resolves when every process of the engine is gone, with the reason. */
+  readonly ended: Promise<DeathReason>;
   readonly isAlive: () => boolean;
   /** True when it is better replaced than used again: it holds too much, or lost its priority for good. */
   readonly isWorn: () => boolean;
@@ -56,7 +61,7 @@ const START_LIMIT_MS = 20_000;
 const INTERRUPT_GRACE_MS = 300;
 const STDERR_LIMIT_BYTES = 4096;
 /** The last words of Node and of C++ when the kernel gives no more memory. */
-const OUT_OF_MEMORY = /out of memory|bad_alloc|bad array new length/i;
+const OUT_OF_MEMORY = /out of memory|reserve virtual memory|bad_alloc|bad array new length/i;
 /** A job that takes longer gives way to the others'. */
 const LONG_JOB_MS = 100;
 /** How long reading a statement may take, before anything runs. */
@@ -69,6 +74,8 @@ interface Current {
   readonly finish: (result: EngineResult) => void;
   /** Told at the first word about the job. */
   readonly onHeard: () => void;
+  /** True while the last lines are being stored. */
+  isTaking: boolean;
 }
 
 /** What is known of an engine. */
@@ -102,23 +109,22 @@ export function startEngine(
   jail.stdout.resume();
   jail.channel.once("close", kill);
   const complaints = readBounded(jail.stderr, STDERR_LIMIT_BYTES).catch(() => "");
-  const gone = jail.exited.then(async ({ code, signal }) => {
+  const ended = jail.exited.then(async ({ code, signal }) => {
     state.alive = false;
     const killedFor = host?.end();
     const stderr = await complaints;
-    const reason = killedFor ?? (OUT_OF_MEMORY.test(stderr) ? "memory" : "other");
+    const reason: DeathReason = killedFor ?? (OUT_OF_MEMORY.test(stderr) ? "memory" : "other");
     state.current?.finish({ kind: "died", reason });
-    if (state.closing) return;
-    options.logger.log("NOTICE", "warehouse engine ended", {
-      code,
-      signal,
-      reason,
-      stderr: hidePaths(stderr),
-    });
+    if (!state.closing) {
+      const end = { code, signal, reason, stderr: hidePaths(stderr) };
+      options.logger.log("NOTICE", "warehouse engine ended", end);
+    }
+    return reason;
   });
   const run = createRun(jail, state, kill);
   return {
     ready,
+    ended,
     isAlive: () => state.alive,
     isWorn: () => host?.isWorn() ?? false,
     run(job, sink, stop) {
@@ -129,7 +135,7 @@ export function startEngine(
     async close() {
       state.closing = true;
       kill();
-      await gone;
+      await ended;
     },
   };
 }
@@ -139,7 +145,7 @@ interface HostProcess {
   /** A job begins; it has ended when the returned function is called. */
   work(): () => void;
   isWorn(): boolean;
-  end(): "memory" | "crowded" | null;
+  end(): DeathReason | null;
 }
 
 function watchProcess(pid: number, memory: MemoryWatch, kill: () => void): HostProcess {
@@ -189,7 +195,16 @@ function hear(jail: Jail, current: Current, reply: Exclude<EngineReply, { kind: 
       sink.page(reply.page);
       return;
     case "lines":
-      void sink.lines(reply.lines).then((wanted) => send(jail, { kind: wanted ? "more" : "count", id }));
+      // An engine that does not wait for its turn could fill this process: whatever runs in there is not ours any more.
+      if (current.isTaking) {
+        jail.kill();
+        return;
+      }
+      current.isTaking = true;
+      void sink.lines(reply.lines).then((wanted) => {
+        current.isTaking = false;
+        send(jail, { kind: wanted ? "more" : "count", id });
+      });
       return;
     case "answer":
       finish(reply.answer.kind === "interrupted" ? { kind: "stopped" } : reply.answer);
@@ -218,7 +233,8 @@ function createRun(jail: Jail, state: State, kill: () => void): EngineProcess["r
       grace = killAfter(INTERRUPT_GRACE_MS, { kind: "stopped" });
     };
     const understanding = killAfter(UNDERSTAND_LIMIT_MS, { kind: "too-complex" });
-    state.current = { id, sink, finish: resolve, onHeard: () => clearTimeout(understanding) };
+    const onHeard = () => clearTimeout(understanding);
+    state.current = { id, sink, finish: resolve, onHeard, isTaking: false };
     send(jail, { kind: "run", id, job });
     if (stop.aborted) interrupt();
     else stop.addEventListener("abort", interrupt, { once: true });

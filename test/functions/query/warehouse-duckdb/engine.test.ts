@@ -75,6 +75,17 @@ describeWith("sandbox", "the engine of the embedded warehouse", () => {
   );
 
   it(
+    "comes back when all engines are killed while they wait",
+    async () => {
+      await at.warehouse.warm();
+      for (const jail of jails) jail.kill();
+      await Promise.all(jails.map((jail) => jail.exited));
+      expect(await at.rows("SELECT COUNT(*) AS n FROM shop.orders")).toEqual([{ n: 2 }]);
+    },
+    MINUTE_MS,
+  );
+
+  it(
     "ends a statement that takes too much memory, and nobody else's",
     async () => {
       await at.warehouse.warm();

@@ -18,10 +18,14 @@ export const TEXT_MACROS: Readonly<Record<string, string>> = {
   "ltrim(x_, set_)": "ltrim(x_, set_)",
   "rtrim(x_)": "rtrim(x_, ' \t\n\r\v\f')",
   "rtrim(x_, set_)": "rtrim(x_, set_)",
-  "lpad(x_, length_)": "lpad(x_, CAST(length_ AS INTEGER), ' ')",
-  "lpad(x_, length_, pad_)": "lpad(x_, CAST(length_ AS INTEGER), pad_)",
-  "rpad(x_, length_)": "rpad(x_, CAST(length_ AS INTEGER), ' ')",
-  "rpad(x_, length_, pad_)": "rpad(x_, CAST(length_ AS INTEGER), pad_)",
+  "lpad(x_, length_)":
+    "CASE WHEN length_ < 0 OR length_ > 1048576 THEN error('LPAD: the length is negative or more than 1048576') ELSE lpad(x_, CAST(length_ AS INTEGER), ' ') END",
+  "lpad(x_, length_, pad_)":
+    "CASE WHEN length_ < 0 OR length_ > 1048576 THEN error('LPAD: the length is negative or more than 1048576') ELSE lpad(x_, CAST(length_ AS INTEGER), pad_) END",
+  "rpad(x_, length_)":
+    "CASE WHEN length_ < 0 OR length_ > 1048576 THEN error('RPAD: the length is negative or more than 1048576') ELSE rpad(x_, CAST(length_ AS INTEGER), ' ') END",
+  "rpad(x_, length_, pad_)":
+    "CASE WHEN length_ < 0 OR length_ > 1048576 THEN error('RPAD: the length is negative or more than 1048576') ELSE rpad(x_, CAST(length_ AS INTEGER), pad_) END",
   "left(x_, count_)": "CASE WHEN count_ < 0 THEN error('LEFT: a negative length') ELSE left(x_, count_) END",
   "right(x_, count_)":
     "CASE WHEN count_ < 0 THEN error('RIGHT: a negative length') ELSE right(x_, count_) END",
