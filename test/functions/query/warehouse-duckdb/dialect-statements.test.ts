@@ -67,6 +67,14 @@ describeWith("sandbox", "statements of GoogleSQL", () => {
       ],
     ],
     ["SELECT s.a FROM UNNEST([STRUCT(STRUCT(2 AS a) AS s), STRUCT(STRUCT(1 AS a))]) ORDER BY a", [[1], [2]]],
+    [
+      "SELECT x, offset FROM UNNEST(['a', 'b']) AS x WITH OFFSET ORDER BY offset DESC LIMIT 1 OFFSET 1",
+      [["a", 0]],
+    ],
+    ["SELECT ARRAY(SELECT 3 UNION ALL SELECT 1 UNION ALL SELECT 2)", [[[3, 1, 2]]]],
+    ["SELECT both, leading AS l FROM (SELECT 1 AS both, 2 AS leading)", [[1, 2]]],
+    ["SELECT TO_HEX(b'\\xff\\x00\\303z'), TO_HEX(rb'\\x'), TO_HEX(b'é')", [["ff00c37a", "5c78", "c3a9"]]],
+    [`SELECT """a\nb""", r'\\d', '\\u00e9\\x41\\101'`, [["a\nb", "\\d", "éAA"]]],
     ["FROM (SELECT 2 AS x) |> UNION ALL (SELECT 1) |> ORDER BY x", [[1], [2]]],
     [
       "FROM shop.posts |> WHERE id < 3 |> LEFT JOIN UNNEST(tags) AS tag |> AGGREGATE COUNT(*) AS n DESC GROUP BY tag",
@@ -91,6 +99,10 @@ describeWith("sandbox", "statements of GoogleSQL", () => {
     ["SELECT 1 UNION SELECT 2", "invalid_query", "ALL or DISTINCT after UNION"],
     ["SELECT 1 UNION ALL SELECT 2 EXCEPT DISTINCT SELECT 2", "invalid_query", "brackets"],
     ["SELECT 1 AS a UNION ALL BY NAME SELECT 2 AS b", "unsupported_sql", "BY NAME"],
+    ["DECLARE x INT64 DEFAULT 5; SELECT x", "unsupported_sql", "DECLARE (scripting)"],
+    ["CREATE TEMP FUNCTION f(x INT64) AS (x); SELECT f(1)", "unsupported_sql", "temporary object"],
+    ["SELECT b'\\u00e9'", "invalid_query", "Illegal escape sequence"],
+    ["SELECT '\\ud800'", "invalid_query", "Illegal escape sequence"],
     ["SELECT WITH(a AS 1, a)", "unsupported_sql", "WITH expression"],
     ["SELECT ANY_VALUE(s).* FROM (SELECT STRUCT(1 AS a) AS s)", "unsupported_sql", "star after a value"],
     // After SET the table's own columns are gone, and with them its name.

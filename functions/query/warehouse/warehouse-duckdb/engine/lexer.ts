@@ -4,7 +4,7 @@ import { StatementFailure } from "./failure.ts";
 export interface Token {
   readonly kind: "word" | "quoted" | "string" | "bytes" | "number" | "symbol" | "parameter" | "name" | "sql";
   /**
-   * Words as written; quoted names, strings and bytes with their escapes resolved. Rules make up two more kinds: `name` is exactly one
+   * Words as written; quoted names and strings with their escapes resolved, bytes as hexadecimal digits. Rules make up two more kinds: `name` is exactly one
    * name, `sql` is text that the translator reads as it is.
    */
   readonly text: string;
@@ -101,22 +101,45 @@ function readDelimited(
   let text = "";
   let at = from;
   while (!sql.startsWith(quote, at)) {
-    const char = sql[at];
-    if (char === undefined || (char === "\n" && quote.length === 1))
-      throw invalid(sql, start, "Unclosed string");
-    if (char !== "\\") {
-      text += char;
-      at += 1;
-    } else if (raw) {
-      text += sql.slice(at, at + 2);
-      at += 2;
-    } else {
-      const [value, length] = readEscape(sql, at);
-      text += value;
-      at += length;
-    }
+    const [value, length] = readCharacter(sql, at, kind === "bytes", raw);
+    const isOpenLine = quote.length === 1 && /[\r\n]/.test(sql[at] ?? "");
+    if (length === 0 || isOpenLine) throw invalid(sql, start, "Unclosed string");
+    text += value;
+    at += length;
   }
   return { kind, text, start, end: at + quote.length };
+}
+
+/** One character, or an escape; of bytes their hexadecimal digits. */
+function readCharacter(
+  sql: string,
+  at: number,
+  asBytes: boolean,
+  raw: boolean,
+): readonly [value: string, length: number] {
+  const code = sql.codePointAt(at);
+  if (code === undefined) return ["", 0];
+  const write = (text: string) => (asBytes ? Buffer.from(text).toString("hex") : text);
+  // A line of a string ends with a line feed, however the statement's own lines end.
+  if (code === 13) return [write("\n"), sql[at + 1] === "\n" ? 2 : 1];
+  const char = String.fromCodePoint(code);
+  if (char !== "\\") return [write(char), char.length];
+  if (raw) return [write(sql.slice(at, at + 2)), sql.length > at + 1 ? 2 : 0];
+  return asBytes ? readByteEscape(sql, at) : readEscape(sql, at);
+}
+
+function readByteEscape(sql: string, at: number): readonly [value: string, length: number] {
+  const simple = SIMPLE_ESCAPES[sql[at + 1] ?? ""];
+  if (simple !== undefined) return [Buffer.from(simple).toString("hex"), 2];
+  const found = /^\\(?:[xX]([0-9a-fA-F]{2})|([0-3][0-7]{2}))/.exec(sql.slice(at, at + 4));
+  if (!found) throw invalid(sql, at, "Illegal escape sequence");
+  return [
+    found[1]?.toLowerCase() ??
+      Number.parseInt(found[2] ?? "", 8)
+        .toString(16)
+        .padStart(2, "0"),
+    4,
+  ];
 }
 
 const SIMPLE_ESCAPES: Readonly<Record<string, string>> = {
@@ -144,7 +167,8 @@ function readEscape(sql: string, at: number): readonly [value: string, length: n
   const code =
     found &&
     (found[4] ? Number.parseInt(found[4], 8) : Number.parseInt(found[1] ?? found[2] ?? found[3] ?? "", 16));
-  if (!found || !code || code > 0x10ffff) throw invalid(sql, at, "Illegal escape sequence");
+  const isSurrogate = code !== null && code >= 0xd800 && code <= 0xdfff;
+  if (!found || !code || code > 0x10ffff || isSurrogate) throw invalid(sql, at, "Illegal escape sequence");
   return [String.fromCodePoint(code), found[0].length];
 }
 

@@ -54,6 +54,9 @@ function startOf(clauses: readonly Clause[], nodes: readonly Node[]): Pipe {
   const place = nodes[0];
   if (only === undefined || place === undefined) throw invalid("a query before the first |>");
   const empty = { place, where: [], list: null, groupBy: [], orderBy: [], limit: [] };
+  // `(query) AS t |> …` names the rows.
+  const isNamed = only.kind === "QUERY" && nodes.length > 1 && more.length === 0;
+  if (isNamed && isParentheses(nodes[0])) return { ...empty, from: nodes };
   if (only.kind !== "FROM") {
     const query = clauses.flatMap(({ keyword, body }) => [...keyword, ...body]);
     return { ...empty, from: [toGroup(query, place)] };
@@ -250,7 +253,9 @@ function ordinal(value: number, { start, end }: Node): Node {
 
 /** `UNION ALL (query), (query)`. */
 const combine: Operator = (pipe, body, words) => {
-  const operands = splitByComma(body).map(([query, ...more]) => {
+  if (!isParentheses(body[0])) throw unsupported(`${textOf(words)} with ${textOf(body.slice(0, 1))}`);
+  const parts = splitByComma(body).filter((part) => part.length > 0);
+  const operands = parts.map(([query, ...more]) => {
     if (!isParentheses(query) || !isQuery(query.items) || more.length > 0)
       throw invalid(`${textOf(words)} (query)`);
     return [...words, query];

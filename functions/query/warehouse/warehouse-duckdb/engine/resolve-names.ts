@@ -3,15 +3,12 @@ import { type FromClause, type FromContext, type NameScope, resolveFrom } from "
 import { isPipeQuery, rewritePipes } from "./pipe-syntax.ts";
 import { type Clause, isQuery, splitClauses, toSymbol } from "./query-parts.ts";
 import { resolveAliases } from "./select-aliases.ts";
-import { selectAs } from "./select-as.ts";
+import { type QueryUse, selectAs } from "./select-as.ts";
 import { isName, nameFields, startsValue } from "./select-list.ts";
 import { readCompound, toRows, writeCompound } from "./set-operations.ts";
 import { hideFromStars } from "./star-columns.ts";
 import { isParentheses, isWord, type Node } from "./syntax-tree.ts";
 import type { NameDefaults } from "./table-path.ts";
-
-/** Where a query stands: its rows are a table, or its one column is a value. */
-export type QueryUse = "table" | "value";
 
 const EMPTY: NameScope = { queries: new Set(), tables: new Set(), elements: new Map() };
 
@@ -72,14 +69,14 @@ function resolveBody(
 ): Node[] {
   const compound = readCompound(clauses);
   if (compound === null) return resolveOperand(context, clauses, scope, use);
-  const rows = toRows(compound);
+  const rows = toRows(compound, use);
   if (rows !== null) return [...rows, ...compound.tail.flatMap(({ keyword, body }) => [...keyword, ...body])];
   const operands = compound.operands.map((operand) => resolveOperand(context, operand, scope, use));
   const tail = compound.tail.flatMap(({ keyword, body }) => [
     ...keyword,
     ...resolveValue(context, body, scope),
   ]);
-  return [...writeCompound(compound, operands), ...tail];
+  return [...writeCompound(compound, operands, use), ...tail];
 }
 
 /** One SELECT, or a query in brackets with its own ORDER BY and LIMIT. */

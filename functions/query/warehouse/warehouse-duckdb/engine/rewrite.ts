@@ -217,7 +217,23 @@ const like: WordRule = (_cursor, name, next) => {
   throw unsupported("LIKE with an escaped character (write STARTS_WITH, ENDS_WITH or REGEXP_CONTAINS)");
 };
 
-const WORD_RULES = [like, refused, unnest, interval, typedLiteral, typedConstructor, call, now];
+/** Names in GoogleSQL that DuckDB keeps for itself, and the translator leaves without quotes. */
+const QUOTED_WORDS: ReadonlySet<string> = new Set([
+  ...["BINARY", "BOTH", "GLOB", "LAMBDA", "LEADING", "OFFSET", "OVERLAPS", "POSITIONAL", "SUMMARIZE"],
+  ...["TRAILING", "TRY_CAST", "UNPACK"],
+]);
+
+const quotedWord: WordRule = (cursor, name, next) => {
+  // `LIMIT 10 OFFSET 20` means the keyword.
+  const isKeyword = name === "OFFSET" && (next?.kind === "number" || next?.kind === "sql");
+  const word = cursor.nodes[cursor.at];
+  if (!QUOTED_WORDS.has(name) || isParentheses(next) || isKeyword || word?.kind !== "word") return false;
+  push(cursor, `\`${word.text}\``, continuesPath(cursor));
+  cursor.at += 1;
+  return true;
+};
+
+const WORD_RULES = [like, refused, unnest, interval, typedLiteral, typedConstructor, call, now, quotedWord];
 
 function writeWord(cursor: Cursor, word: Token): void {
   const name = word.text.toUpperCase();

@@ -1,8 +1,10 @@
 import { unsupported } from "./failure.ts";
 import { type Clause, toGroup, toName, toSymbol, toWord } from "./query-parts.ts";
-import type { QueryUse } from "./resolve-names.ts";
 import { readSelectList, type SelectItem, type SelectList } from "./select-list.ts";
 import { isParentheses, isWord, type Node } from "./syntax-tree.ts";
+
+/** Where a query stands: its rows are a table, or its one column is a value. */
+export type QueryUse = "table" | "value";
 
 /** The name of the row that becomes a STRUCT. */
 const ROW = "gs_row";

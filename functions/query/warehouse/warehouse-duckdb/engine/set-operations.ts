@@ -1,5 +1,6 @@
 import { StatementFailure, unsupported } from "./failure.ts";
 import { type Clause, toGroup, toSymbol, toWord } from "./query-parts.ts";
+import type { QueryUse } from "./select-as.ts";
 import { isName, readSelectList, type SelectItem, type SelectList } from "./select-list.ts";
 import { isParentheses, isSymbol, isWord, type Node, splitByComma } from "./syntax-tree.ts";
 
@@ -141,15 +142,21 @@ function withCommas(items: readonly (readonly Node[])[], place: Node): Node[] {
 
 /**
  * Writes the whole from its operands, each in brackets: without them the translator takes what follows a subquery in FROM for a
- * part of it.
+ * part of it. As a value it is a query of its own, because the translator does not read `ARRAY((…) UNION ALL (…))`.
  */
-export function writeCompound(compound: Compound, operands: readonly (readonly Node[])[]): Node[] {
+export function writeCompound(
+  compound: Compound,
+  operands: readonly (readonly Node[])[],
+  use: QueryUse,
+): Node[] {
   const place = compound.operator[0] as Node;
-  return operands.flatMap((operand, i) => {
+  const whole = operands.flatMap((operand, i) => {
     const [only] = operand;
     const inBrackets = operand.length === 1 && isParentheses(only) ? only : toGroup(operand, place);
     return i === 0 ? [inBrackets] : [...compound.operator, inBrackets];
   });
+  if (use === "table") return whole;
+  return [toWord("SELECT", place), toSymbol("*", place), toWord("FROM", place), toGroup(whole, place)];
 }
 
 /**
@@ -157,19 +164,20 @@ export function writeCompound(compound: Compound, operands: readonly (readonly N
  * side, and what has no ORDER BY would come in any order.
  * @returns null when they hold more than values
  */
-export function toRows({ operands, operator }: Compound): Node[] | null {
+export function toRows({ operands, operator }: Compound, use: QueryUse): Node[] | null {
   const place = operator[0] as Node;
   const lists = operands.map((operand) => (operand.length === 1 ? plainList(operand[0]) : null));
   const [first] = lists;
   if (textOf(operator) !== "UNION ALL" || first == null) return null;
   const names = first.items.map(({ name }) => name);
   const isAlike = lists.every((list) => list?.items.length === names.length);
-  if (!isAlike || names.includes(null) || new Set(names).size < names.length) return null;
+  const isNamed = !names.includes(null) && new Set(names).size === names.length;
+  if (!isAlike || !(isNamed || (use === "value" && names.length === 1))) return null;
   const sql = (text: string) => ({ kind: "sql" as const, text, start: place.start, end: place.end });
   const columns = names.map((name, i) => [
     sql(`gs_${i + 1}`),
     toWord("AS", place),
-    { kind: "quoted" as const, text: name ?? "", start: place.start, end: place.end },
+    { kind: "quoted" as const, text: name ?? `f${i}_`, start: place.start, end: place.end },
   ]);
   const rows = lists.map((list) => [
     toGroup(withCommas(list?.items.map(({ value }) => value) ?? [], place), place),

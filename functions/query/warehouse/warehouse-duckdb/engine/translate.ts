@@ -5,7 +5,7 @@ import { restoreRename } from "./pipe-syntax.ts";
 import { toVariables } from "./query-parameters.ts";
 import { resolveNames } from "./resolve-names.ts";
 import { createWriter } from "./rewrite.ts";
-import { isSymbol, toTree } from "./syntax-tree.ts";
+import { isSymbol, isWord, toTree } from "./syntax-tree.ts";
 import type { NameDefaults } from "./table-path.ts";
 import { restoreUnnest } from "./unnest-rule.ts";
 
@@ -52,6 +52,13 @@ export function translate(sql: string, context: TranslationContext): string {
 }
 
 function oneStatement(tokens: readonly Token[]): readonly Token[] {
+  const [start] = tokens;
+  const startWord = start?.kind === "word" ? start.text.toUpperCase() : "";
+  if (SCRIPTS.has(startWord)) throw unsupported(`${startWord} (scripting)`);
+  if (startWord === "CREATE" && tokens.slice(1, 4).some((token) => isWord(token, "TEMP", "TEMPORARY")))
+    throw unsupported(
+      "CREATE TEMP (a temporary object; a query's own tables are written WITH name AS (SELECT …))",
+    );
   const end = tokens.findIndex((token) => isSymbol(token, ";"));
   const statement = end < 0 ? tokens : tokens.slice(0, end);
   const rest = end < 0 ? [] : tokens.slice(end + 1);
@@ -65,7 +72,6 @@ function oneStatement(tokens: readonly Token[]): readonly Token[] {
   if (first === undefined)
     throw new StatementFailure("invalid_query", "The SQL is empty. Send one SELECT statement.");
   const word = first.kind === "word" ? first.text.toUpperCase() : "";
-  if (SCRIPTS.has(word)) throw unsupported(`${word} (scripting)`);
   if (STATEMENTS.has(word)) {
     throw new StatementRefused(
       "write_not_allowed",
