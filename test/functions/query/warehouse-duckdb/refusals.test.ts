@@ -58,7 +58,7 @@ describeWith("sandbox", "what the embedded warehouse refuses", () => {
     ["SELECT gs_unnest_rows([1])", "Function GS_UNNEST_ROWS"],
     ["SELECT 'a'.upper()", "Function UPPER"],
     ["SELECT ST_GEOGPOINT(1, 2)", "Function ST_GEOGPOINT"],
-    ["SELECT FARM_FINGERPRINT('x')", "Function FARM_FINGERPRINT"],
+    ["SELECT KEYS.NEW_KEYSET('AEAD_AES_GCM_256')", "Function KEYS.NEW_KEYSET"],
     ["SELECT * FROM shop.orders FOR SYSTEM_TIME AS OF CURRENT_TIMESTAMP()", "FOR SYSTEM_TIME AS OF"],
     ["SELECT * FROM shop.orders TABLESAMPLE RESERVOIR (10 ROWS)", "This form of TABLESAMPLE"],
     ["SELECT * FROM shop.INFORMATION_SCHEMA.PARTITIONS", "INFORMATION_SCHEMA.PARTITIONS"],
