@@ -6,6 +6,7 @@ import { writeLiteral } from "./literal.ts";
 import { MACRO_NAMES } from "./macros.ts";
 import { BRACKET_WORDS } from "./native-functions.ts";
 import { writeNumber } from "./number-literal.ts";
+import { writePivots } from "./pivot-rule.ts";
 import {
   type Cursor,
   type Group,
@@ -24,7 +25,8 @@ import { rewriteUnnest } from "./unnest-rule.ts";
  * @throws StatementFailure `unsupported_sql` for what has no rule
  */
 export function createWriter(sql: string): Write {
-  const write: Write = (nodes) => {
+  const write: Write = (original) => {
+    const nodes = writePivots(original, write);
     const cursor: Cursor = { sql, write, nodes, at: 0, out: [], valueStart: 0 };
     while (cursor.at < nodes.length) writeNode(cursor);
     return cursor.out.join(" ");
