@@ -3,6 +3,7 @@ import { castCall } from "./cast-rule.ts";
 import { unsupported } from "./failure.ts";
 import { MACRO_NAMES } from "./macros.ts";
 import { NATIVE_FUNCTIONS } from "./native-functions.ts";
+import { coerceFloats } from "./number-literal.ts";
 import { type Node, splitByComma, type Write } from "./syntax-tree.ts";
 
 /** Macros that only our own rules call; GoogleSQL has no function of such a name, or it needs a rule. */
@@ -17,7 +18,8 @@ const RULES_ONLY = [
  * Writes one call by its rule: as it is, under the name of our macro, or in another form.
  * @throws StatementFailure `unsupported_sql` for a function that is on no list
  */
-export function callText(name: string, items: readonly Node[], write: Write): string {
+export function callText(name: string, written: readonly Node[], write: Write): string {
+  const items = withFloats(name, written, write);
   const rule = CALL_RULES[name];
   if (rule) return rule(splitByComma(items), write, items);
   if (name === "CAST" || name === "SAFE_CAST") return castCall(name, items, write);
@@ -26,3 +28,32 @@ export function callText(name: string, items: readonly Node[], write: Write): st
   if (isOwn) return `GS_${name}(${write(items)})`;
   throw unsupported(`Function ${name}`);
 }
+
+/** Functions whose arguments share one type, with how many come before those. */
+const SHARED_TYPES: Readonly<Record<string, number>> = {
+  COALESCE: 0,
+  IFNULL: 0,
+  NULLIF: 0,
+  GREATEST: 0,
+  LEAST: 0,
+  IF: 1,
+  SAFE_DIVIDE: 0,
+  SAFE_ADD: 0,
+  SAFE_SUBTRACT: 0,
+  SAFE_MULTIPLY: 0,
+  MOD: 0,
+  DIV: 0,
+  POW: 0,
+  POWER: 0,
+};
+
+function withFloats(name: string, items: readonly Node[], write: Write): readonly Node[] {
+  const before = SHARED_TYPES[name];
+  if (before === undefined || !items.some((node) => node.kind === "number" && node.text.includes(".")))
+    return items;
+  const parts = splitByComma(items);
+  const coerced = [...parts.slice(0, before), ...coerceFloats(parts.slice(before), write)];
+  return coerced.flatMap((part, i) => (i === 0 ? part : [COMMA, ...part]));
+}
+
+const COMMA: Node = { kind: "symbol", text: ",", start: 0, end: 0 };

@@ -1,6 +1,7 @@
 import { StatementFailure } from "./failure.ts";
 import type { Token } from "./lexer.ts";
-import { type Cursor, isSymbol, isWord, type Node } from "./syntax-tree.ts";
+import { endsOperand, operandsBeside, otherResults } from "./literal-neighbours.ts";
+import { type Cursor, isSymbol, isWord, type Node, type Write } from "./syntax-tree.ts";
 
 const MAX_INT64 = 2n ** 63n - 1n;
 const MAX_INT32 = 2n ** 31n - 1n;
@@ -56,84 +57,41 @@ function isPosition(nodes: readonly Node[], at: number): boolean {
   );
 }
 
+/** DuckDB takes a number with an exponent for a FLOAT64. */
+function floatText(text: string): string {
+  return /e/i.test(text) ? text : `${text.replace(/\.$/, ".0")}e0`;
+}
+
+const isFloat = (node: Node | undefined) =>
+  node?.kind === "number" && /[.e]/i.test(node.text) && !/^0x/i.test(node.text);
+
+/**
+ * Coerces literals with a point that are an argument of their own to the type of the other arguments, as in COALESCE(x, 0.5).
+ * @param parts the arguments that share one type
+ */
+export function coerceFloats(
+  parts: readonly (readonly Node[])[],
+  write: Write,
+): readonly (readonly Node[])[] {
+  const others = parts.filter((part) => !isFloat(part[0]) && !isWord(part[0], "NULL"));
+  if (others.length === 0) return parts;
+  const beside = others.map((part) => `(${write(part)})`);
+  return parts.map((part) => {
+    const [only] = part;
+    if (part.length !== 1 || only?.kind !== "number" || !isFloat(only)) return part;
+    return [{ ...only, kind: "word", text: likeText(floatText(only.text), beside) }];
+  });
+}
+
+function likeText(float: string, beside: readonly string[]): string {
+  return `GS_INNER_LITERAL_LIKE(${float}, ${beside.length === 1 ? beside[0] : `COALESCE(${beside.join(", ")})`})`;
+}
+
 function writeFloat(cursor: Cursor, text: string): void {
-  // DuckDB takes a number with an exponent for a FLOAT64.
-  const float = /e/i.test(text) ? text : `${text.replace(/\.$/, ".0")}e0`;
-  const beside = operandsBeside(cursor.nodes, cursor.at - 1).map((nodes) => `(${cursor.write(nodes)})`);
+  const float = floatText(text);
+  const at = cursor.at - 1;
+  const operands = [...operandsBeside(cursor.nodes, at), ...otherResults(cursor.nodes, at)];
+  const beside = operands.map((nodes) => `(${cursor.write(nodes)})`);
   if (beside.length === 0) push(cursor, float);
-  else
-    push(
-      cursor,
-      `GS_INNER_LITERAL_LIKE(${float}, ${beside.length === 1 ? beside[0] : `COALESCE(${beside.join(", ")})`})`,
-    );
-}
-
-const ARITHMETIC = ["+", "-", "*", "/"];
-const isOperator = (node: Node | undefined) => ARITHMETIC.some((sign) => isSymbol(node, sign));
-
-/** Words that are no part of an operand. */
-const KEYWORDS = [
-  ...[
-    "SELECT",
-    "DISTINCT",
-    "ALL",
-    "FROM",
-    "WHERE",
-    "BY",
-    "HAVING",
-    "ON",
-    "AND",
-    "OR",
-    "NOT",
-    "IN",
-    "IS",
-    "LIKE",
-  ],
-  ...[
-    "BETWEEN",
-    "CASE",
-    "WHEN",
-    "THEN",
-    "ELSE",
-    "END",
-    "AS",
-    "LIMIT",
-    "QUALIFY",
-    "INTERVAL",
-    "UNION",
-    "OVER",
-  ],
-];
-
-/** True for a node that a value can end with. */
-function endsOperand(node: Node | undefined): boolean {
-  if (node === undefined || (node.kind === "word" && isWord(node, ...KEYWORDS))) return false;
-  return node.kind !== "symbol";
-}
-
-/** The other operands of the chain of + - * / that a number at this place belongs to, without other numbers. */
-function operandsBeside(nodes: readonly Node[], at: number): (readonly Node[])[] {
-  const found: (readonly Node[])[] = [];
-  let start = at;
-  while (isOperator(nodes[start - 1]) && endsOperand(nodes[start - 2])) {
-    const end = start - 1;
-    start = end - 1;
-    while (isPart(nodes[start - 1], nodes[start])) start -= 1;
-    found.push(nodes.slice(start, end));
-  }
-  let end = at + 1;
-  while (isOperator(nodes[end])) {
-    const from = end + 1;
-    end = from + 1;
-    if (!endsOperand(nodes[from])) break;
-    while (isPart(nodes[end - 1], nodes[end])) end += 1;
-    found.push(nodes.slice(from, end));
-  }
-  return found.filter((operand) => operand.length > 1 || operand[0]?.kind !== "number");
-}
-
-/** True when two neighbours belong to one operand: a path, a call, a subscript. */
-function isPart(left: Node | undefined, right: Node | undefined): boolean {
-  if (isSymbol(left, ".") || isSymbol(right, ".")) return true;
-  return right?.kind === "group" && (endsOperand(left) || left?.kind === "group");
+  else push(cursor, likeText(float, beside));
 }

@@ -26,7 +26,8 @@ export function writePivots(nodes: readonly Node[], write: Write): readonly Node
   const isWithNulls = isWord(nodes[at + 1], "INCLUDE", "EXCLUDE") && isWord(nodes[at + 2], "NULLS");
   const group = nodes[at + (isWithNulls ? 3 : 1)];
   if (at < 1 || !isParentheses(group)) return nodes;
-  const start = nodes.slice(0, at).findLastIndex((node) => isWord(node, "FROM", "JOIN") || isSymbol(node, ",")) + 1;
+  const start =
+    nodes.slice(0, at).findLastIndex((node) => isWord(node, "FROM", "JOIN") || isSymbol(node, ",")) + 1;
   const table = write(nodes.slice(start, at));
   const text = isWord(nodes[at], "PIVOT")
     ? pivotText(table, group, write)
@@ -41,21 +42,25 @@ function pivotText(table: string, group: Group, write: Write): string {
   const { before, input, values } = readParts("PIVOT", group);
   const aggregates = splitByComma(before).map(withAlias);
   const used = [...columnsOf(input), ...aggregates.flatMap(({ value }) => columnsOf(value))];
-  const columns = splitByComma(values.items).map(withAlias).flatMap((item) => {
-    const name = item.alias ?? nameOf(item.value);
-    if (name === null) throw unsupported("A value of PIVOT without an alias");
-    const filter = ` FILTER (WHERE (${write(input)}) IS NOT DISTINCT FROM (${write(item.value)}))`;
-    return aggregates.map(
-      ({ value, alias }) => `${filtered(value, filter, write)} AS ${quoted(alias === null ? name : `${alias}_${name}`)}`,
-    );
-  });
+  const columns = splitByComma(values.items)
+    .map(withAlias)
+    .flatMap((item) => {
+      const name = item.alias ?? nameOf(item.value);
+      if (name === null) throw unsupported("A value of PIVOT without an alias");
+      const filter = ` FILTER (WHERE (${write(input)}) IS NOT DISTINCT FROM (${write(item.value)}))`;
+      return aggregates.map(
+        ({ value, alias }) =>
+          `${filtered(value, filter, write)} AS ${quoted(alias === null ? name : `${alias}_${name}`)}`,
+      );
+    });
   return `(SELECT * EXCEPT (${distinct(used).map(quoted).join(", ")}), ${columns.join(", ")} FROM ${table} GROUP BY ALL)`;
 }
 
 function filtered(call: readonly Node[], filter: string, write: Write): string {
   const [name, group] = call;
   const rule = name?.kind === "word" ? AGGREGATE_RULES[name.text.toUpperCase()] : undefined;
-  if (rule === undefined || call.length !== 2 || !isParentheses(group)) throw unsupported("This form of PIVOT");
+  if (rule === undefined || call.length !== 2 || !isParentheses(group))
+    throw unsupported("This form of PIVOT");
   return rule(group.items, write, filter);
 }
 
@@ -70,7 +75,9 @@ function unpivotText(table: string, group: Group, write: Write, withNulls: boole
     return `STRUCT(${fields.join(", ")}, ${label === null ? quotedText(columns) : write(label)} AS ${labels})`;
   });
   const used = rows.flatMap(({ columns }) => columns.flatMap(columnsOf));
-  const filter = withNulls ? "" : ` WHERE NOT (${names.map((name) => `${write(name)} IS NULL`).join(" AND ")})`;
+  const filter = withNulls
+    ? ""
+    : ` WHERE NOT (${names.map((name) => `${write(name)} IS NULL`).join(" AND ")})`;
   const source = `${table}, (SELECT GS_UNNEST_FIELDS([${structs.join(", ")}], GS_MAX_DEPTH))`;
   return `(SELECT * EXCEPT (${distinct(used).map(quoted).join(", ")}) FROM ${source}${filter})`;
 }
@@ -118,7 +125,20 @@ function nameOf(value: readonly Node[]): string | null {
 }
 
 const NO_COLUMNS = [
-  ...["DISTINCT", "IGNORE", "RESPECT", "NULLS", "ORDER", "BY", "ASC", "DESC", "LIMIT", "HAVING", "MAX", "MIN"],
+  ...[
+    "DISTINCT",
+    "IGNORE",
+    "RESPECT",
+    "NULLS",
+    "ORDER",
+    "BY",
+    "ASC",
+    "DESC",
+    "LIMIT",
+    "HAVING",
+    "MAX",
+    "MIN",
+  ],
   ...["AND", "OR", "NOT", "IS", "IN", "LIKE", "BETWEEN", "NULL", "TRUE", "FALSE", "AS", "FROM"],
   ...["CASE", "WHEN", "THEN", "ELSE", "END"],
 ];
@@ -149,6 +169,8 @@ function quoted(name: string): string {
 }
 
 function quotedText(columns: readonly (readonly Node[])[]): string {
-  const names = columns.map((column) => column.at(-1)).map((node) => (node && "text" in node ? node.text : ""));
+  const names = columns
+    .map((column) => column.at(-1))
+    .map((node) => (node && "text" in node ? node.text : ""));
   return `'${names.join("_").replaceAll("'", "")}'`;
 }
