@@ -20,6 +20,8 @@ const NODE_FLAGS = [
   "--max-old-space-size=128",
   "--no-wasm-tier-up",
   "--no-wasm-dynamic-tiering",
+  // Nor is all of it checked before the little that is needed runs.
+  "--wasm-lazy-validation",
 ];
 /** DuckDB itself may take this share of the limit; the rest is Node, the translator and what DuckDB does not count. */
 const DUCKDB_SHARE = 0.5;

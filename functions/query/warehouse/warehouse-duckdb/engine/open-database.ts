@@ -28,7 +28,8 @@ export async function openDatabase(
     "SET preserve_insertion_order=true",
     "SET max_temp_directory_size='0KB'",
     "SET allow_persistent_secrets=false",
-    ...MACROS,
+    // In one transaction, one after the other: an engine starts sooner.
+    ["BEGIN", ...MACROS, "COMMIT"].join(";\n"),
     `SET allowed_directories=[${quoteText(folder)}]`,
     "SET enable_external_access=false",
     "SET lock_configuration=true",
