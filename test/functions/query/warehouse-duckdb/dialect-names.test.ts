@@ -13,6 +13,10 @@ describeWith("sandbox", "names in GoogleSQL", () => {
     at.write("shop/people.csv", "id,name\n1,Ada\n2,Bob\n");
     at.write("shop/visits_20240101.csv", "page,n\n/a,1\n/b,2\n");
     at.write("shop/visits_20240102.csv", "page,n,late\n/a,10,true\n");
+    at.write("twins/orders.csv", "a\n1\n");
+    at.write("twins/Orders.csv", "a\n2\n");
+    at.write("twins/m_1.csv", "n\n1\n");
+    at.write("twins/m_2.csv", "n\nx\n");
     await at.warehouse.warm();
   }, 60_000);
   afterAll(() => at.close());
@@ -55,6 +59,11 @@ describeWith("sandbox", "names in GoogleSQL", () => {
       [[[{ sku: "y" }, { sku: "x" }]]],
     ],
     ["SELECT AS VALUE STRUCT(1 AS a, 2 AS b)", [[1, 2]]],
+    [
+      "SELECT DATE(day) AS date, COUNT(*) FROM shop.orders GROUP BY date HAVING date > DATE '2024-01-20'",
+      [["2024-02-01", 1]],
+    ],
+    ["SELECT STRUCT(id, name) AS s FROM shop.people ORDER BY s.id DESC LIMIT 1", [[{ id: 2, name: "Bob" }]]],
     // The columns of USING come first.
     ["SELECT * FROM (SELECT 5 AS z, 1 AS id) JOIN shop.people USING (id)", [[1, 5, "Ada"]]],
     // A comma joins first, so that ON sees both tables before it.
@@ -86,15 +95,19 @@ describeWith("sandbox", "names in GoogleSQL", () => {
     ["SELECT SUM(n) FROM `demo.shop.visits_*` WHERE _TABLE_SUFFIX BETWEEN '20240102' AND '20240131'", [[10]]],
     // The columns are those of the newest table; `*` does not show the suffix.
     ["SELECT * FROM `shop.visits_2024*` WHERE _TABLE_SUFFIX = '0101' ORDER BY n LIMIT 1", [["/a", 1, null]]],
+    [
+      "SELECT a.n FROM `shop.visits_*` a JOIN shop.people p ON a._TABLE_SUFFIX = '20240102' AND p.id = 1",
+      [[10]],
+    ],
     ["SELECT v.*, _TABLE_SUFFIX FROM `shop.visits_*` v WHERE late", [["/a", 10, true, "20240102"]]],
   ])("a wildcard table: %s", async (sql, rows) => {
     expect(await values(sql)).toEqual(rows);
   });
 
   it.each([
-    ["SELECT schema_name FROM INFORMATION_SCHEMA.SCHEMATA", [["shop"]]],
+    ["SELECT schema_name FROM INFORMATION_SCHEMA.SCHEMATA ORDER BY 1", [["shop"], ["twins"]]],
     ["SELECT table_name FROM shop.INFORMATION_SCHEMA.TABLES WHERE TABLES.table_name LIKE 'p%'", [["people"]]],
-    ["SELECT COUNT(*) FROM `region-eu`.INFORMATION_SCHEMA.TABLES", [[4]]],
+    ["SELECT COUNT(*) FROM `region-eu`.INFORMATION_SCHEMA.TABLES WHERE table_schema = 'shop'", [[4]]],
     [
       "SELECT column_name, data_type, is_nullable FROM `demo.shop.INFORMATION_SCHEMA.COLUMNS` WHERE table_name = 'orders' ORDER BY ordinal_position",
       [
@@ -112,7 +125,14 @@ describeWith("sandbox", "names in GoogleSQL", () => {
   it.each([
     ["SELECT * FROM `shop.nothing_*`", "table_not_found", "does not match any table"],
     ["SELECT * FROM `shop.v*_2`", "invalid_query", "one * at its end"],
-    ["SELECT * FROM shopp.INFORMATION_SCHEMA.TABLES", "table_not_found", "Datasets of demo: shop"],
+    [
+      "SELECT v FROM `shop.visits_*` AS v WHERE _TABLE_SUFFIX > '2'",
+      "unsupported_sql",
+      "wildcard table as a value",
+    ],
+    ["SELECT n FROM `twins.m_*`", "unsupported_sql", "column n has different types"],
+    ["SELECT * FROM twins.orders", "unsupported_sql", "differs in case only"],
+    ["SELECT * FROM shopp.INFORMATION_SCHEMA.TABLES", "table_not_found", "Datasets of demo: shop, twins"],
     ["SELECT * FROM people", "table_not_found", "must be qualified with a dataset"],
     ["SELECT 1 FROM shop.people, shop.orders RIGHT JOIN shop.people p ON TRUE", "invalid_query", "comma"],
     ["SELECT AS VALUE id FROM shop.people", "unsupported_sql", "SELECT AS VALUE"],

@@ -1,6 +1,6 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { countCsvColumns, csvFault } from "./csv-form.ts";
-import { StatementFailure, toFailure } from "./failure.ts";
+import { StatementFailure, toFailure, unsupported } from "./failure.ts";
 import { quoteName, quoteText } from "./identifier.ts";
 import { loadSchemaFile, type SchemaField, toDuckdbType } from "./schema-file.ts";
 import { findTableFile, listFolders, listTableNames, type TableFile, type TableName } from "./table-files.ts";
@@ -60,6 +60,7 @@ export function createCatalog(options: {
     const columns = file.format === "csv" ? countCsvColumns(file.path) : 0;
     const isSmall = file.sizeBytes <= MAX_LOADED_FILE_BYTES && columns <= MAX_LOADED_COLUMNS;
     const copied = file.format !== "parquet" && isSmall;
+    checkCase(root, file);
     const fits = copied && loaded + file.sizeBytes <= options.memoryBytes;
     await ensureSchema(file);
     await drop(target);
@@ -105,6 +106,20 @@ export function createCatalog(options: {
   };
 }
 
+/** Names of tables count their case in GoogleSQL and not in DuckDB: two such tables would be one. */
+function checkCase(root: string, { project, dataset, table }: TableFile): void {
+  const isTwin = (other: string) => (name: string) =>
+    name !== other && name.toLowerCase() === other.toLowerCase();
+  const twin =
+    listTableNames(root, project, dataset).some(isTwin(table)) ||
+    listFolders(`${root}/${project}`).some(isTwin(dataset)) ||
+    listFolders(root).some(isTwin(project));
+  if (twin)
+    throw unsupported(
+      `Table ${project}.${dataset}.${table}, beside another whose name differs in case only,`,
+    );
+}
+
 function selectFrom(file: TableFile): string {
   const path = quoteText(file.path);
   const fields = loadSchemaFile(file.schemaPath);
@@ -130,7 +145,7 @@ function parquetColumns(fields: readonly SchemaField[] | null): string {
 
 function unreadable(name: TableName, thrown: unknown): StatementFailure {
   const failure = toFailure(thrown);
-  if (failure.code === "query_out_of_memory") return failure;
+  if (failure.code === "query_out_of_memory" || failure.code === "unsupported_sql") return failure;
   const table = `${name.project}.${name.dataset}.${name.table}`;
   const fault = thrown instanceof Error ? csvFault(thrown.message) : null;
   return new StatementFailure(

@@ -12,9 +12,10 @@ export interface NameScope {
   readonly tables: ReadonlySet<string>;
   /**
    * Elements of arrays that are called like the array's column: by their name, the name that their rows have here. `tags` in
-   * `FROM posts, UNNEST(tags) AS tags` is the element, because GoogleSQL prefers a table's alias to a column.
+   * `FROM posts, UNNEST(tags) AS tags` is the element, because GoogleSQL prefers a table's alias to a column. Null for a table whose
+   * row as a whole would show _TABLE_SUFFIX.
    */
-  readonly elements: ReadonlyMap<string, string>;
+  readonly elements: ReadonlyMap<string, string | null>;
 }
 
 /** How the resolver of a whole statement helps with the parts of FROM. */
@@ -45,7 +46,7 @@ interface State {
   readonly outer: NameScope;
   readonly queries: ReadonlySet<string>;
   readonly tables: Set<string>;
-  readonly elements: Map<string, string>;
+  readonly elements: Map<string, string | null>;
   readonly wildcards: Set<string>;
   readonly using: string[][];
   /** How many joins there are that are no USING. */
@@ -141,10 +142,16 @@ function readNext(state: State): void {
     state.using.push(next.items.flatMap((item) => ("text" in item && item.text !== "," ? [item.text] : [])));
     take(state, 2);
   } else {
-    state.out.push(...state.context.resolveValue([node as Node], scopeOf(state)));
-    state.at += 1;
+    const rest = state.nodes.slice(state.at + 1);
+    const length = rest.findIndex((each) => isSymbol(each, ",") || isWord(each, ...RUN_ENDS));
+    const run = state.nodes.slice(state.at, length < 0 ? undefined : state.at + 1 + length);
+    state.out.push(...state.context.resolveValue(run, scopeOf(state)));
+    state.at += run.length;
   }
 }
+
+/** Words that end a condition of a join. */
+const RUN_ENDS = ["JOIN", "FOR", "TABLESAMPLE", "USING"];
 
 /** "Smaller tables might consist of a single data block. In that case, the TABLESAMPLE clause reads the entire table." */
 function readSample(state: State): void {
@@ -226,7 +233,9 @@ function readPath(state: State, path: TablePath): void {
   const alias = readAlias(state, table.implicitAlias) ?? table.implicitAlias;
   const hasAlias = alias !== table.implicitAlias;
   if (table.needsAlias && !hasAlias) state.out.push(...aliasNodes(alias, place));
-  if (context.withSuffix && table.implicitAlias.includes("*")) state.wildcards.add(alias.toLowerCase());
+  if (!context.withSuffix || !table.implicitAlias.includes("*")) return;
+  state.wildcards.add(alias.toLowerCase());
+  state.elements.set(alias.toLowerCase(), null);
 }
 
 /** Gives an element that hides the array's column a table's name of its own. */

@@ -1,4 +1,4 @@
-import { StatementFailure } from "./failure.ts";
+import { StatementFailure, unsupported } from "./failure.ts";
 import { type FromClause, type FromContext, type NameScope, resolveFrom } from "./from-clause.ts";
 import { isPipeQuery, rewritePipes } from "./pipe-syntax.ts";
 import { type Clause, isQuery, splitClauses, toSymbol } from "./query-parts.ts";
@@ -7,7 +7,7 @@ import { type QueryUse, selectAs } from "./select-as.ts";
 import { isName, nameFields, startsValue } from "./select-list.ts";
 import { readCompound, toRows, writeCompound } from "./set-operations.ts";
 import { hideFromStars } from "./star-columns.ts";
-import { isParentheses, isWord, type Node } from "./syntax-tree.ts";
+import { isParentheses, isSymbol, isWord, type Node } from "./syntax-tree.ts";
 import type { NameDefaults } from "./table-path.ts";
 
 const EMPTY: NameScope = { queries: new Set(), tables: new Set(), elements: new Map() };
@@ -50,6 +50,8 @@ function elementAt(nodes: readonly Node[], at: number, { elements }: NameScope):
   const node = nodes[at];
   const row = elements.size > 0 && isName(node) ? elements.get(node.text.toLowerCase()) : undefined;
   if (!isName(node) || row === undefined || !startsValue(nodes, at)) return null;
+  if (row === null && isSymbol(nodes[at + 1], ".")) return null;
+  if (row === null) throw unsupported("The row of a wildcard table as a value, beside _TABLE_SUFFIX,");
   return [{ ...node, kind: "quoted", text: row }, toSymbol(".", node), node];
 }
 

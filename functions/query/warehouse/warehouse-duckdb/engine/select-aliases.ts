@@ -112,7 +112,10 @@ const AGGREGATES =
 function spellOut(nodes: readonly Node[], columns: ReadonlyMap<string, Column>, inCall: boolean): Node[] {
   return nodes.map((node, at) => {
     if (node.kind === "group") return spellOutGroup(node, nodes[at - 1], columns, inCall);
-    const column = isFreeName(nodes, at, inCall) ? columns.get(textOf(node) ?? "") : undefined;
+    const found = isFreeName(nodes, at, inCall) ? columns.get(textOf(node) ?? "") : undefined;
+    // `s.a` is a field of the alias s, or a column of a table s.
+    const isTable = isSymbol(nodes[at + 1], ".") && found !== undefined && isPath(found.item.value);
+    const column = isTable ? undefined : found;
     return column === undefined || holdsQuery(column.item.value) ? node : toGroup(column.item.value, node);
   });
 }
@@ -132,9 +135,9 @@ function spellOutGroup(
 function isFreeName(nodes: readonly Node[], at: number, inCall: boolean): boolean {
   const node = nodes[at];
   const next = nodes[at + 1];
-  if (!isName(node) || isSymbol(nodes[at - 1], ".") || isSymbol(next, ".") || isParentheses(next))
-    return false;
-  if (isWord(nodes[at - 1], "OVER", "AS")) return false;
+  if (!isName(node) || isSymbol(nodes[at - 1], ".") || isParentheses(next)) return false;
+  // `DATE '2024-01-31'` is a literal, also beside a column called date.
+  if (isWord(nodes[at - 1], "OVER", "AS") || next?.kind === "string") return false;
   const isPart = inCall || isWord(nodes[at - 2], "INTERVAL") || isWord(nodes[at - 1], "INTERVAL");
   return !(isPart && node.kind === "word" && PARTS.has(node.text.toUpperCase()));
 }

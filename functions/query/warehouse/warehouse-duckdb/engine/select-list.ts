@@ -91,7 +91,7 @@ function canEndValue(node: Node): boolean {
 /** True when a name at this place is a value: no alias, no field of another value and no function. */
 export function startsValue(nodes: readonly Node[], at: number): boolean {
   const before = nodes[at - 1];
-  if (isParentheses(nodes[at + 1])) return false;
+  if (isParentheses(nodes[at + 1]) || nodes[at + 1]?.kind === "string") return false;
   if (before === undefined) return true;
   if (before.kind === "symbol") return before.text !== ".";
   return isWord(before, ...OPERATOR_WORDS);
