@@ -3,7 +3,7 @@ import type { ObjectStore } from "#shared/object-store/object-store.ts";
 import type { Page, QueryFailure, QueryOutcome, Statement } from "../warehouse.ts";
 import type { EngineJob, FirstPage } from "./engine/messages.ts";
 import type { EnginePool } from "./engine-pool.ts";
-import type { EngineResult } from "./engine-process.ts";
+import type { DeathReason, EngineResult } from "./engine-process.ts";
 import { createResultSpool, KEPT_BYTES, type ResultSpool } from "./result-spool.ts";
 
 /** What statements run with. */
@@ -26,9 +26,10 @@ export async function runStatement(
   const stop = AbortSignal.any([caller, deadline]);
   try {
     const first = await attempt(pool, results, statement, { caller, stop });
-    if (first !== "again") return first;
+    if (first.kind !== "again") return first;
     const second = await attempt(pool, results, statement, { caller, stop });
-    return second === "again" ? crashed() : second;
+    if (second.kind !== "again") return second;
+    return second.reason === "crowded" ? outOfMemory() : crashed();
   } catch (thrown) {
     caller.throwIfAborted();
     if (deadline.aborted && thrown === deadline.reason) return timedOut(statement);
@@ -36,19 +37,25 @@ export async function runStatement(
   }
 }
 
-/** @returns "again" when the engine died and that may have been someone else's doing */
+/** The engine died, and that may have been someone else's doing. */
+interface Again {
+  readonly kind: "again";
+  readonly reason: DeathReason;
+}
+
 async function attempt(
   pool: EnginePool,
   results: ObjectStore,
   statement: Statement,
   { caller, stop }: { readonly caller: AbortSignal; readonly stop: AbortSignal },
-): Promise<QueryOutcome | "again"> {
+): Promise<QueryOutcome | Again> {
   const spool = createResultSpool(results);
   let isAnswered = false;
   try {
     const result = await pool.use(stop, (engine) => engine.run(toJob(statement), spool, stop));
     caller.throwIfAborted();
-    if (result.kind === "died" && result.reason !== "memory" && !stop.aborted) return "again";
+    if (result.kind === "died" && result.reason !== "memory" && !stop.aborted)
+      return { kind: "again", reason: result.reason };
     const outcome = await toOutcome(result, statement, spool);
     caller.throwIfAborted();
     isAnswered = outcome.kind === "rows";

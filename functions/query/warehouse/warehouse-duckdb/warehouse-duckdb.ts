@@ -23,7 +23,7 @@ export interface DuckdbWarehouseOptions {
   readonly logger: Logger;
   /** Resident memory of all engines together, in bytes, above which the largest is killed; 512 MiB by default. */
   readonly memoryLimitBytes?: number;
-  /** Statements that run at the same time, each in an engine of its own; 3 by default. */
+  /** Statements that run at the same time, each in an engine of its own; 4 by default. */
   readonly maxRunning?: number;
   /** Statements that wait for a place; 32 by default. */
   readonly maxQueued?: number;
@@ -37,7 +37,7 @@ export interface DuckdbWarehouse extends Warehouse {
 }
 
 const DEFAULT_MEMORY_LIMIT_BYTES = 512 * 1024 * 1024;
-const DEFAULT_RUNNING = 3;
+const DEFAULT_RUNNING = 4;
 const DEFAULT_QUEUED = 32;
 const QUEUE_WAIT_MS = 20_000;
 /** One engine for the next statement, and one that is there when that takes long. */
