@@ -15,6 +15,15 @@ function native(name: string): AggregateRule {
   };
 }
 
+/** The translator forgets DISTINCT in some; one of them has another name that it does not forget it in. */
+function forgetful(name: string, otherName?: string): AggregateRule {
+  return (items, write, over) => {
+    const isDistinct = isWord(items[0], "DISTINCT");
+    if (isDistinct && otherName === undefined) throw unsupported(`${name} with DISTINCT`);
+    return native((isDistinct && otherName) || name)(items, write, over);
+  };
+}
+
 /** SUM of INT64 is INT64. */
 const sum: AggregateRule = (items, write, over) => `GS_INNER_NARROW(${native("SUM")(items, write, over)})`;
 
@@ -120,19 +129,13 @@ const same = (...names: readonly string[]) => Object.fromEntries(names.map((name
  * one (https://cloud.google.com/bigquery/docs/reference/standard-sql/aggregate_functions).
  */
 export const AGGREGATE_RULES: Readonly<Record<string, AggregateRule>> = {
-  ...same("COUNT", "MIN", "MAX", "BIT_AND", "BIT_OR", "BIT_XOR"),
-  ...same(
-    "STDDEV",
-    "STDDEV_SAMP",
-    "STDDEV_POP",
-    "VARIANCE",
-    "VAR_SAMP",
-    "VAR_POP",
-    "COVAR_POP",
-    "COVAR_SAMP",
-  ),
+  ...same("COUNT", "MIN", "MAX", "BIT_AND", "BIT_OR"),
+  ...same("STDDEV", "STDDEV_SAMP", "STDDEV_POP", "VARIANCE", "COVAR_POP", "COVAR_SAMP"),
   ...same("ROW_NUMBER", "RANK", "DENSE_RANK", "PERCENT_RANK", "CUME_DIST", "NTILE"),
   ...same("LAG", "LEAD", "FIRST_VALUE", "LAST_VALUE", "NTH_VALUE", "GROUPING"),
+  BIT_XOR: forgetful("BIT_XOR"),
+  VAR_POP: forgetful("VAR_POP"),
+  VAR_SAMP: forgetful("VAR_SAMP", "VARIANCE"),
   SUM: sum,
   AVG: avg,
   COUNTIF: countIf,

@@ -95,3 +95,11 @@ function writeFloat(cursor: Cursor, text: string): void {
   if (beside.length === 0) push(cursor, float);
   else push(cursor, likeText(float, beside));
 }
+
+/** Numbers in ROLLUP, CUBE and GROUPING SETS are places of columns. */
+export function withPositions(nodes: readonly Node[]): readonly Node[] {
+  return nodes.map((node) => {
+    if (node.kind === "group") return { ...node, items: withPositions(node.items) };
+    return node.kind === "number" ? { ...node, kind: "word" } : node;
+  });
+}

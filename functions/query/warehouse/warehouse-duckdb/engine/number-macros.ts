@@ -84,7 +84,7 @@ export const NUMBER_FUNCTIONS: Readonly<Record<string, string>> = {
   "trunc(x_)": keepsKind("trunc(x_)"),
   "trunc(x_, digits_)": keepsKind("trunc(x_, CAST(digits_ AS INTEGER))"),
   "sqrt(x_)": keepsKind("sqrt(x_)"),
-  "cbrt(x_)": keepsKind("round(cbrt(CAST(x_ AS DOUBLE)), 15)"),
+  "cbrt(x_)": keepsKind("cbrt(CAST(x_ AS DOUBLE))"),
   "exp(x_)": keepsKind(checked("EXP", "exp(x_)")),
   "ln(x_)": keepsKind("ln(x_)"),
   "log(x_)": keepsKind("ln(x_)"),

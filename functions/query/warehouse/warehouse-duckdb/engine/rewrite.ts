@@ -5,8 +5,9 @@ import { placeOf, type Token } from "./lexer.ts";
 import { writeLiteral } from "./literal.ts";
 import { MACRO_NAMES } from "./macros.ts";
 import { BRACKET_WORDS } from "./native-functions.ts";
-import { writeNumber } from "./number-literal.ts";
+import { withPositions, writeNumber } from "./number-literal.ts";
 import { writePivots } from "./pivot-rule.ts";
+import { QUALIFIED_RULES } from "./qualified-rules.ts";
 import {
   type Cursor,
   type Group,
@@ -76,7 +77,8 @@ function writeGroup(cursor: Cursor, group: Group): void {
 }
 
 function bracketed(cursor: Cursor, group: Group): string {
-  const inner = cursor.write(group.items);
+  const isGrouping = isWord(cursor.nodes[cursor.at - 1], "ROLLUP", "CUBE", "SETS");
+  const inner = cursor.write(isGrouping ? withPositions(group.items) : group.items);
   return group.open === "[" ? `[${inner}]` : `(${inner})`;
 }
 
@@ -169,6 +171,14 @@ const call: WordRule = (cursor, name, next) => {
   if (isWord(qualifier, "NET") && MACRO_NAMES.has(`NET_${name}`)) {
     cursor.out.splice(-2);
     push(cursor, `GS_NET_${name}(${cursor.write(next.items)})`, false);
+    cursor.at += 2;
+    return true;
+  }
+  const qualified =
+    qualifier?.kind === "word" ? QUALIFIED_RULES[`${qualifier.text.toUpperCase()}.${name}`] : undefined;
+  if (qualified !== undefined) {
+    cursor.out.splice(-2);
+    push(cursor, qualified(next.items, cursor.write), false);
     cursor.at += 2;
     return true;
   }
