@@ -131,7 +131,28 @@ describeWith("sandbox", "Aggregates and windows of GoogleSQL", () => {
     ["SELECT ARRAY_AGG(DISTINCT x IGNORE NULLS ORDER BY x DESC) FROM UNNEST([1,NULL,2,2]) x", [[[2, 1]]]],
     ["SELECT SUM(x) * SUM(x) FROM UNNEST([3000000000]) x", [["9000000000000000000"]]],
     ["SELECT APPROX_COUNT_DISTINCT(x) FROM UNNEST([1,1,2,NULL]) x", [[2]]],
+    [
+      "SELECT VAR_SAMP(DISTINCT x), VAR_SAMP(x), STDDEV(DISTINCT x) FROM UNNEST([1, 1, 2]) AS x",
+      [[0.5, 0.33333333333333337, 0.7071067811865476]],
+    ],
+    [
+      "SELECT MOD(x, 2) AS p, COUNT(*) FROM UNNEST([1, 2, 3]) AS x GROUP BY ROLLUP(p) ORDER BY 1",
+      [
+        [null, 3],
+        [0, 1],
+        [1, 2],
+      ],
+    ],
+    ["SELECT HLL_COUNT.EXTRACT(HLL_COUNT.INIT(x)) FROM UNNEST([1, 1, 2]) AS x", [[2]]],
   ])("%s", async (sql, rows) => {
     expect((await at.rows(sql)).map((row) => Object.values(row))).toEqual(rows);
   });
+
+  it.each(["BIT_XOR(DISTINCT x)", "VAR_POP(DISTINCT x)", "HLL_COUNT.INIT(x)", "APPROX_TOP_SUM(x, x, 1)"])(
+    "%s is refused",
+    async (call) => {
+      const outcome = await at.query(`SELECT ${call} AS v FROM UNNEST([1, 1, 2]) AS x`);
+      expect(outcome).toMatchObject({ kind: "failure", code: "unsupported_sql" });
+    },
+  );
 });

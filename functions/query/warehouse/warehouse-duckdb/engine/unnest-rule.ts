@@ -49,7 +49,7 @@ export function rewriteUnnest(cursor: Cursor, group: Group): void {
   const series = offset === null ? seriesText(cursor.write, alias, group.items) : null;
   const table =
     row === null
-      ? (series ?? tableText(value, alias, offset, group.items))
+      ? (series ?? tableText(value, { alias, offset, items: group.items, showsAll: selectsStar(cursor) }))
       : rowText(value, alias, offset, row);
   cursor.out.push(needsCondition ? `${table} ON TRUE` : table);
 }
@@ -65,19 +65,37 @@ function seriesText(write: Write, alias: string | null, items: readonly Node[]):
   return `(SELECT GS_SERIES_VALUE AS ${alias ?? "f0_"} FROM ${series})`;
 }
 
-/** A subquery and not a table function: DuckDB copies the whole array beside each row of a table function. */
-function tableText(
-  value: string,
-  alias: string | null,
-  offset: string | null,
-  items: readonly Node[],
-): string {
+/** How the rows of an array are shown. */
+interface Shown {
+  readonly alias: string | null;
+  readonly offset: string | null;
+  readonly items: readonly Node[];
+  /** True when `*` shows every column there is. */
+  readonly showsAll: boolean;
+}
+
+/**
+ * A subquery and not a table function: DuckDB copies the whole array beside each row of a table function. The fields of structs
+ * can be named with the alias and without; where there are no structs, the column for them has a name that nothing asks for.
+ */
+function tableText(value: string, { alias, offset, items, showsAll }: Shown): string {
   const hasFields = alias === null || isStructList(items);
-  const rows = hasFields
-    ? `GS_UNNEST_FIELDS(${value}, GS_MAX_DEPTH)`
-    : `GS_UNNEST_ROWS(${value}) AS ${alias}`;
+  const fields = `GS_UNNEST_FIELDS(${value}, GS_MAX_DEPTH)`;
   const offsets = offset === null ? "" : `, GS_UNNEST_OFFSETS(${value}) AS ${offset}`;
-  return `(SELECT ${rows}${offsets})${hasFields && alias !== null ? ` AS ${alias}` : ""}`;
+  if (hasFields) return `(SELECT ${fields}${offsets})${alias === null ? "" : ` AS ${alias}`}`;
+  return `(SELECT GS_UNNEST_ROWS(${value}) AS ${alias}${showsAll ? "" : `, ${fields}`}${offsets})`;
+}
+
+/** True when the SELECT of this FROM has a `*` of its own. */
+function selectsStar({ nodes, at }: Cursor): boolean {
+  const start = nodes.slice(0, at).findLastIndex((node) => isWord(node, "SELECT"));
+  return nodes
+    .slice(start, at)
+    .some(
+      (node, i, list) =>
+        isSymbol(node, "*") &&
+        (isSymbol(list[i - 1], ",") || isWord(list[i - 1], "SELECT", "DISTINCT", "ALL")),
+    );
 }
 
 /**
