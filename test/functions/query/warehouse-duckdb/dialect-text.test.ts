@@ -61,6 +61,21 @@ describeWith("sandbox", "GoogleSQL's functions of text, bytes and JSON", () => {
     ["LAX_INT64(JSON '\"7\"')", 7],
     ["STRING(JSON '\"a\"')", "a"],
     ["JSON_TYPE(JSON 'null')", "null"],
+    ["JSON_QUERY(JSON '{\"a\": null}', '$.a') IS NULL", false],
+    ["TO_JSON_STRING(TO_JSON(1e15))", "1e+15"],
+    ["UPPER('straße')", "STRASSE"],
+    ["REVERSE('e\\u0301a')", "a\u0301e"],
+    ["EDIT_DISTANCE('é', 'e')", 1],
+    ["LENGTH(CAST('é' AS BYTES))", 2],
+    ["TO_HEX(b'\\xff\\x00é')", "ff00c3a9"],
+    ["TO_BASE32(b'abcde\\xff')", "MFRGGZDF74======"],
+    ["'a_b' LIKE r'a\\_b'", true],
+    ["'axb' LIKE r'a\\_b'", false],
+    ["'50%' NOT LIKE '%\\\\%'", false],
+    ["REGEXP_EXTRACT('Hello Helloo', 'H?ello+', 2)", "ello"],
+    ["REGEXP_EXTRACT('Hello Helloo', 'H?ello+', 1, 2)", "Helloo"],
+    ["REGEXP_INSTR('a@cd-ef b@cd-ef', '@[^-]*', 3)", 10],
+    ["REGEXP_SUBSTR('abc', 'x')", null],
   ])("%s is %j", async (expression, value) => {
     expect(await at.rows(`SELECT ${expression} AS v`)).toEqual([{ v: value }]);
   });
@@ -73,6 +88,8 @@ describeWith("sandbox", "GoogleSQL's functions of text, bytes and JSON", () => {
     ["JSON_VALUE('{}', 'a')", "query_failed"],
     ["PARSE_JSON('{a}')", "query_failed"],
     ["INSTR('a', 'a', 0)", "query_failed"],
+    ["REGEXP_EXTRACT('abc', '^b', 2)", "unsupported_sql"],
+    ["REGEXP_EXTRACT('abc', '(a)(b)')", "unsupported_sql"],
     ["NET.REG_DOMAIN('http://a.example.museum')", "unsupported_sql"],
   ])("%s fails with %s", async (expression, code) => {
     expect(await at.query(`SELECT ${expression} AS v`)).toMatchObject({ kind: "failure", code });

@@ -63,6 +63,10 @@ describeWith("sandbox", "GoogleSQL's dates and times", () => {
     ["ARRAY_LENGTH(GENERATE_TIMESTAMP_ARRAY('2024-01-01', '2024-01-02', INTERVAL 6 HOUR))", 5],
     ["DATETIME(DATE '2024-01-05', TIME '10:00:00')", "2024-01-05T10:00:00"],
     ["DATE_TRUNC(NULL, MONTH)", null],
+    ["DATE '2024-01-05' + INTERVAL '1-2' YEAR TO MONTH", "2025-03-05T00:00:00"],
+    ["DATETIME '2024-01-05 00:00:00' + INTERVAL '-1 10:30' DAY TO MINUTE", "2024-01-04T10:30:00"],
+    ["CAST(INTERVAL '1-2 3 4:5:6.789' YEAR TO SECOND AS STRING)", "1-2 3 4:5:6.789"],
+    ["CAST(INTERVAL -5 HOUR AS STRING)", "0-0 0 -5:0:0"],
   ])("%s is %j", async (expression, value) => {
     expect(await at.rows(`SELECT ${expression} AS v`)).toEqual([{ v: value }]);
   });
@@ -82,6 +86,9 @@ describeWith("sandbox", "GoogleSQL's dates and times", () => {
   it.each([
     ["EXTRACT(HOUR FROM DATE '2024-01-01')", "query_failed"],
     ["DATE(2024, 2, 30)", "query_failed"],
+    ["DATE '2024-01-05' - DATE '2024-01-01'", "unsupported_sql"],
+    ["EXTRACT(DAY FROM CURRENT_TIMESTAMP() - TIMESTAMP '2024-01-01')", "unsupported_sql"],
+    ["CAST('2024-01-05 10:00:00+05:00' AS DATETIME)", "query_failed"],
     ["TIMESTAMP('2024-01-01 00:00:00', 'Nowhere/City')", "query_failed"],
     ["TIMESTAMP('2024-01-01 00:00:00+00', 'Asia/Tokyo')", "query_failed"],
     ["PARSE_DATE('%Y-%m-%d', '2024-02-30')", "query_failed"],

@@ -3,6 +3,7 @@ import { FORMAT_RULES } from "./date-format-rules.ts";
 import { unsupported } from "./failure.ts";
 import { JSON_RULES } from "./json-rules.ts";
 import type { Token } from "./lexer.ts";
+import { REGEXP_RULES } from "./regexp-rules.ts";
 import type { Write } from "./syntax-tree.ts";
 import { isSymbol, isWord, type Node } from "./syntax-tree.ts";
 import { TEXT_RULES } from "./text-rules.ts";
@@ -45,22 +46,6 @@ function isName(node: Node | undefined): node is Token {
   return (node?.kind === "word" && !isLiteral) || node?.kind === "quoted";
 }
 
-/** A pattern with more than one group is an error in GoogleSQL; with one, the group is the result. */
-function regexpExtract(macro: string): CallRule {
-  return (parts, write) => {
-    const pattern = parts[1]?.[0];
-    if (parts.length !== 2 || pattern?.kind !== "string" || parts[1]?.length !== 1) {
-      throw unsupported("REGEXP_EXTRACT with a position or a pattern that is not a literal");
-    }
-    const plain = pattern.text.replace(/\\./gs, "").replace(/\[\^?\]?[^\]]*\]/g, "");
-    const groups = [...plain.matchAll(/\((?!\?)|\(\?P?</g)].length;
-    if (groups > 1) throw unsupported("REGEXP_EXTRACT with more than one group");
-    return `GS_${macro}(${write(parts[0] ?? [])}, ${write(parts[1])}, ${groups})`;
-  };
-}
-
-const regexpReplace: CallRule = (_parts, write, items) => `GS_REGEXP_REPLACE_ALL(${write(items)})`;
-
 const generateArray: CallRule = (parts, write) => {
   const [from = [], to = [], step] = parts;
   return `GS_GENERATE_ARRAY(${write(from)}, ${write(to)}, ${step ? write(step) : "1"})`;
@@ -73,10 +58,8 @@ export const CALL_RULES: Readonly<Record<string, CallRule>> = {
   CONCAT: concat,
   ARRAY_CONCAT: arrayConcat,
   STRUCT: struct,
-  REGEXP_EXTRACT: regexpExtract("REGEXP_EXTRACT_GROUP"),
-  REGEXP_EXTRACT_ALL: regexpExtract("REGEXP_EXTRACT_ALL_GROUP"),
-  REGEXP_REPLACE: regexpReplace,
   GENERATE_ARRAY: generateArray,
+  ...REGEXP_RULES,
   ...TEXT_RULES,
   ...ARRAY_RULES,
   ...TIME_RULES,

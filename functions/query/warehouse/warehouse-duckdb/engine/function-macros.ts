@@ -26,13 +26,15 @@ export const FUNCTIONS: Readonly<Record<string, string>> = {
   "safe_cast_date(x_)": "TRY_CAST(x_ AS DATE)",
   "cast_time(x_)": "CAST(x_ AS TIME)",
   "safe_cast_time(x_)": "TRY_CAST(x_ AS TIME)",
-  "cast_datetime(x_)": "CAST(x_ AS TIMESTAMP)",
-  "safe_cast_datetime(x_)": "TRY_CAST(x_ AS TIMESTAMP)",
+  // DuckDB would drop the zone that a text names.
+  "cast_datetime(x_)":
+    "CASE WHEN typeof(x_) = 'VARCHAR' AND regexp_matches(CAST(x_ AS VARCHAR), ':\\d.*([+-]|[A-Za-z])') THEN CAST(own_error('error: A DATETIME has no time zone') AS TIMESTAMP) ELSE CAST(x_ AS TIMESTAMP) END",
+  "safe_cast_datetime(x_)": "TRY(gs_cast_datetime(x_))",
   "cast_timestamp(x_)": "CAST(x_ AS TIMESTAMPTZ)",
   "safe_cast_timestamp(x_)": "TRY_CAST(x_ AS TIMESTAMPTZ)",
   "cast_json(x_)": "CAST(own_parse_json(x_) AS JSON)",
 
   // Arrays
   "generate_date_array(from_, to_, step_)":
-    "list_transform(generate_series(CAST(from_ AS DATE), CASE WHEN abs(CAST(to_ AS DATE) - CAST(from_ AS DATE)) > 1000000 THEN CAST('unsupported: GENERATE_DATE_ARRAY of more than 1000000 elements' AS DATE) ELSE CAST(to_ AS DATE) END, step_), lambda e_: CAST(e_ AS DATE))",
+    "list_transform(generate_series(CAST(from_ AS DATE), CASE WHEN abs(date_diff('day', CAST(from_ AS DATE), CAST(to_ AS DATE))) > 1000000 THEN CAST('unsupported: GENERATE_DATE_ARRAY of more than 1000000 elements' AS DATE) ELSE CAST(to_ AS DATE) END, step_), lambda e_: CAST(e_ AS DATE))",
 };

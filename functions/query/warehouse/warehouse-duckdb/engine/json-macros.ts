@@ -7,9 +7,13 @@ export const JSON_MACROS: Readonly<Record<string, string>> = {
   // `at` is the path in DuckDB's spelling: DuckDB's own reader is fast, but writes 1.50 as 1.5.
   "json_value_at(x_, path_, at_)":
     "CASE WHEN NOT json_valid(x_) THEN NULL WHEN json_type(x_, at_) IN ('OBJECT', 'ARRAY') THEN NULL WHEN json_type(x_, at_) = 'DOUBLE' AND typeof(x_) <> 'JSON' THEN own_json_value(x_, path_) ELSE json_extract_string(x_, at_) END",
+  // A null of JSON is NULL for a STRING and a JSON null for JSON.
+  "inner_json_or_null(x_, text_, json_)": "CASE WHEN typeof(x_) = 'JSON' THEN json_ ELSE text_ END",
   // The result is of the argument's type: JSON or STRING.
-  "json_query_as(x_, path_)": "cast_to_type(own_json_query(x_, path_), x_)",
-  "json_query_legacy_as(x_, path_)": "cast_to_type(own_json_query_legacy(x_, path_), x_)",
+  "json_query_as(x_, path_)":
+    "cast_to_type(gs_inner_json_or_null(x_, own_json_query(x_, path_), own_json_at(x_, path_)), x_)",
+  "json_query_legacy_as(x_, path_)":
+    "cast_to_type(gs_inner_json_or_null(x_, own_json_query_legacy(x_, path_), own_json_at_legacy(x_, path_)), x_)",
   "json_query_array_as(x_, path_)": "cast_to_type(own_json_query_array(x_, path_), [x_])",
   "json_query_array_legacy_as(x_, path_)": "cast_to_type(own_json_query_array_legacy(x_, path_), [x_])",
   "inner_json_value_any(x_, path_)": "own_json_value(x_, path_)",
@@ -17,7 +21,7 @@ export const JSON_MACROS: Readonly<Record<string, string>> = {
   "json_value_array_as(x_, path_)": "own_json_value_array(x_, path_)",
   "json_value_array_legacy_as(x_, path_)": "own_json_value_array_legacy(x_, path_)",
   "inner_json_member(x_, name_)":
-    "CASE WHEN typeof(x_) = 'JSON' THEN CAST(own_json_query(x_, '$.\"' || replace(replace(name_, '\\', '\\\\'), '\"', '\\\"') || '\"') AS JSON) ELSE CAST(own_error('unsupported: A subscript by name of anything but JSON') AS JSON) END",
+    "CASE WHEN typeof(x_) = 'JSON' THEN CAST(own_json_at(x_, '$.\"' || replace(replace(name_, '\\', '\\\\'), '\"', '\\\"') || '\"') AS JSON) ELSE CAST(own_error('unsupported: A subscript by name of anything but JSON') AS JSON) END",
   "inner_as_json(x_)": "CAST(x_ AS JSON)",
   "parse_json(x_)": "CAST(own_parse_json(x_) AS JSON)",
   "safe_parse_json(x_)": "CAST(CASE WHEN json_valid(x_) THEN own_parse_json(x_) END AS JSON)",

@@ -117,6 +117,7 @@ export const NUMBER_FUNCTIONS: Readonly<Record<string, string>> = {
  */
 export const OPERATORS: readonly string[] = [
   'CREATE MACRO "*"(x_, y_) AS replace_type(system.main."*"(x_, y_), NULL::DECIMAL(38,18), NULL::DECIMAL(38,9))',
+  'CREATE MACRO "-"(x_) AS system.main."-"(x_), (x_, y_) AS system.main."-"(x_, gs_inner_subtrahend(x_, y_))',
   `CREATE MACRO "/"(x_, y_) AS gs_inner_quotient(x_, ${DIVISOR})`,
   'CREATE MACRO "<<"(x_, y_) AS gs_inner_signed(system.main."*"(CAST(x_ AS HUGEINT), CAST(pow(2, gs_inner_shift_count(y_)) AS HUGEINT)) & CAST(18446744073709551615 AS HUGEINT))',
   'CREATE MACRO ">>"(x_, y_) AS gs_inner_signed(gs_inner_unsigned(x_) // CAST(pow(2, gs_inner_shift_count(y_)) AS HUGEINT))',

@@ -1,7 +1,9 @@
 import { AGGREGATE_RULES } from "./aggregate-rules.ts";
 import { callText } from "./call-text.ts";
 import { StatementFailure, unsupported } from "./failure.ts";
+import { writeInterval } from "./interval-rule.ts";
 import { placeOf, type Token } from "./lexer.ts";
+import { escapedPattern } from "./like-rule.ts";
 import { writeLiteral } from "./literal.ts";
 import { MACRO_NAMES } from "./macros.ts";
 import { BRACKET_WORDS } from "./native-functions.ts";
@@ -125,24 +127,8 @@ const unnest: WordRule = (cursor, name, next) => {
   return true;
 };
 
-const INTERVAL_WORDS = [
-  ...["MICROSECOND", "MILLISECOND", "SECOND", "MINUTE", "HOUR"],
-  ...["DAY", "WEEK", "MONTH", "QUARTER", "YEAR"],
-];
-
-/** `INTERVAL n PART`. */
-const interval: WordRule = (cursor, name) => {
-  if (name !== "INTERVAL") return false;
-  const rest = cursor.nodes.slice(cursor.at + 1);
-  const length = rest.findIndex((node) => isWord(node, ...INTERVAL_WORDS));
-  const part = rest[length];
-  if (length < 1 || !isWord(part, ...INTERVAL_WORDS) || isWord(rest[length + 1], "TO")) {
-    throw unsupported("This form of INTERVAL");
-  }
-  push(cursor, `GS_INTERVAL_${part.text.toUpperCase()}(${cursor.write(rest.slice(0, length))})`, false);
-  cursor.at += length + 2;
-  return true;
-};
+const interval: WordRule = (cursor, name) =>
+  name === "INTERVAL" && writeInterval(cursor, (text) => push(cursor, text, false));
 
 /** `DATE '2024-01-31'` and the like. */
 const typedLiteral: WordRule = (cursor, name, next) => {
@@ -223,10 +209,12 @@ const now: WordRule = (cursor, name) => {
   return true;
 };
 
-/** A backslash escapes in GoogleSQL's LIKE; the translator drops what would tell DuckDB. */
-const like: WordRule = (_cursor, name, next) => {
+/** `LIKE 'pattern'` with an escaped character. */
+const like: WordRule = (cursor, name, next) => {
   if (name !== "LIKE" || next?.kind !== "string" || !next.text.includes("\\")) return false;
-  throw unsupported("LIKE with an escaped character (write STARTS_WITH, ENDS_WITH or REGEXP_CONTAINS)");
+  cursor.out.push(`LIKE ${escapedPattern(next.text)}`);
+  cursor.at += 2;
+  return true;
 };
 
 /** Names in GoogleSQL that DuckDB keeps for itself, and the translator leaves without quotes. */

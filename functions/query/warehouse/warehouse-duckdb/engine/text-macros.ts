@@ -4,14 +4,16 @@
  * Reference: https://cloud.google.com/bigquery/docs/reference/standard-sql/string_functions
  */
 export const TEXT_MACROS: Readonly<Record<string, string>> = {
-  "upper(x_)": "upper(x_)",
-  "lower(x_)": "lower(x_)",
-  "length(x_)": "length(x_)",
+  // Beyond ASCII a letter may become two: "ß" is "SS" in capitals.
+  "upper(x_)": "CASE WHEN strlen(x_) = length(x_) THEN upper(x_) ELSE own_upper(x_) END",
+  "lower(x_)": "CASE WHEN strlen(x_) = length(x_) THEN lower(x_) ELSE own_lower(x_) END",
+  "length(x_)":
+    "CASE WHEN typeof(x_) = 'BLOB' THEN octet_length(CAST(x_ AS BLOB)) ELSE length(CAST(x_ AS VARCHAR)) END",
   "char_length(x_)": "length(CAST(x_ AS VARCHAR))",
   "character_length(x_)": "length(CAST(x_ AS VARCHAR))",
   "byte_length(x_)":
     "CASE WHEN typeof(x_) = 'BLOB' THEN octet_length(CAST(x_ AS BLOB)) ELSE strlen(CAST(x_ AS VARCHAR)) END",
-  "reverse(x_)": "reverse(x_)",
+  "reverse(x_)": "CASE WHEN strlen(x_) = length(x_) THEN reverse(x_) ELSE own_reverse(x_) END",
   "trim(x_)": "trim(x_, ' \t\n\r\v\f')",
   "trim(x_, set_)": "trim(x_, set_)",
   "ltrim(x_)": "ltrim(x_, ' \t\n\r\v\f')",
@@ -46,7 +48,7 @@ export const TEXT_MACROS: Readonly<Record<string, string>> = {
   "ascii(x_)": "CASE WHEN x_ = '' THEN 0 ELSE ascii(x_) END",
   "unicode(x_)": "CASE WHEN x_ = '' THEN 0 ELSE unicode(x_) END",
   "translate(x_, from_, to_)": "translate(x_, from_, to_)",
-  "edit_distance(x_, y_)": "levenshtein(x_, y_)",
+  "edit_distance(x_, y_)": "own_edit_distance(x_, y_)",
   "contains_substr(x_, part_)":
     "CASE WHEN typeof(x_) = 'VARCHAR' THEN contains(lower(CAST(x_ AS VARCHAR)), lower(part_)) ELSE error('unsupported: CONTAINS_SUBSTR of anything but a STRING') END",
   "to_hex(x_)": "lower(hex(x_))",
@@ -84,6 +86,17 @@ export const TEXT_MACROS: Readonly<Record<string, string>> = {
   // FORMAT's own function sees JSON as a string; %t and %s of it would differ.
   "inner_plain(x_)":
     "CASE WHEN contains(typeof(x_), 'JSON') THEN cast_to_type(own_error('unsupported: FORMAT of JSON'), x_) ELSE x_ END",
+  "sha512(x_)":
+    "own_sha512(CASE WHEN typeof(x_) = 'BLOB' THEN CAST(x_ AS BLOB) ELSE encode(CAST(x_ AS VARCHAR)) END)",
+  "to_base32(x_)": "own_to_base32(x_)",
+  "from_base32(x_)": "own_from_base32(x_)",
+  // Without the pattern as a literal nobody knows whether a group is the result.
+  "inner_no_group(pattern_)":
+    "CASE WHEN contains(pattern_, '(') THEN own_error('unsupported: A regular expression with brackets that is not a literal') ELSE pattern_ END",
+  "inner_regexp_extract_from(x_, pattern_, group_, from_, nth_)":
+    "CASE WHEN from_ < 1 OR nth_ < 1 THEN own_error('error: The position and occurrence must be at least 1') WHEN regexp_matches(pattern_, '^\\^|\\\\[AbB]') THEN own_error('unsupported: A position with a regular expression that is bound to a place') ELSE list_extract(regexp_extract_all(substr(x_, CAST(from_ AS BIGINT)), pattern_, group_), CAST(nth_ AS BIGINT)) END",
+  "inner_regexp_instr(x_, pattern_, from_)":
+    "CASE WHEN from_ < 1 THEN CAST(own_error('error: The position must be at least 1') AS BIGINT) WHEN regexp_matches(pattern_, '^\\^|\\\\[AbB]') THEN CAST(own_error('unsupported: A position with a regular expression that is bound to a place') AS BIGINT) WHEN NOT regexp_matches(substr(x_, CAST(from_ AS BIGINT)), pattern_) THEN 0 ELSE from_ + length(regexp_extract(substr(x_, CAST(from_ AS BIGINT)), '(?s:^(.*?))(?:' || pattern_ || ')', 1)) END",
   "net_host(x_)": "own_net_host(x_)",
   "net_reg_domain(x_)": "own_net_suffix(x_, 1)",
   "net_public_suffix(x_)": "own_net_suffix(x_, 0)",

@@ -55,6 +55,11 @@ const PLAIN_FUNCTIONS: Readonly<Record<string, string>> = {
   "inner_from_local(x_, zone_)":
     "CASE WHEN own_zone_minutes(zone_) <> 2000 THEN timezone('UTC', x_ - to_minutes(own_zone_minutes(zone_))) WHEN timezone(zone_, timezone(zone_, x_) - INTERVAL 1 HOUR) = x_ THEN timezone(zone_, x_) - INTERVAL 1 HOUR WHEN timezone(zone_, timezone(zone_, x_) - INTERVAL 30 MINUTE) = x_ THEN timezone(zone_, x_) - INTERVAL 30 MINUTE ELSE timezone(zone_, x_) END",
   "inner_interval(months_, days_, micros_)": "to_months(months_) + to_days(days_) + to_microseconds(micros_)",
+  "inner_interval_text(x_)":
+    "own_interval_text(datepart('year', x_) * 12 + datepart('month', x_), datepart('day', x_), (datepart('hour', x_) * 60 + datepart('minute', x_)) * 60000000 + datepart('microsecond', x_))",
+  // The difference of two dates or times is an INTERVAL in GoogleSQL, which DuckDB counts in another way, or as days.
+  "inner_subtrahend(x_, y_)":
+    "CASE WHEN typeof(x_) IN ('DATE', 'TIMESTAMP', 'TIMESTAMP WITH TIME ZONE') AND typeof(y_) IN ('DATE', 'TIMESTAMP', 'TIMESTAMP WITH TIME ZONE') THEN cast_to_type(own_error('unsupported: The difference of two dates or times by - (write DATE_DIFF or TIMESTAMP_DIFF)'), y_) ELSE y_ END",
   "inner_week_start(x_, first_)":
     "CAST(x_ AS DATE) - CAST((dayofweek(CAST(x_ AS DATE)) - first_ + 7) % 7 AS INTEGER)",
   // The local calendar and clock of a DATE or DATETIME, those of UTC of a TIMESTAMP.

@@ -1,6 +1,7 @@
 import { Dialect, transpile } from "@polyglot-sql/sdk";
 import { StatementFailure, StatementRefused, unsupported } from "./failure.ts";
 import { type Token, tokenize } from "./lexer.ts";
+import { restoreLike } from "./like-rule.ts";
 import { restoreRename } from "./pipe-syntax.ts";
 import { toVariables } from "./query-parameters.ts";
 import { resolveNames } from "./resolve-names.ts";
@@ -48,7 +49,7 @@ export function translate(sql: string, context: TranslationContext): string {
   if (!result.success || result.sql === undefined) throw parseFailure(result.error ?? "");
   const [only, ...more] = result.sql;
   if (only === undefined || more.length > 0) throw new StatementFailure("invalid_query", "Syntax error.");
-  return restoreRename(restoreUnnest(only));
+  return restoreLike(restoreRename(restoreUnnest(only)));
 }
 
 function oneStatement(tokens: readonly Token[]): readonly Token[] {

@@ -60,6 +60,15 @@ function family(suffix: string, legacy: boolean): OwnFunction[] {
       },
     },
     {
+      name: `own_json_at${suffix}`,
+      parameters,
+      returns: VARCHAR,
+      compute: ([x, path]) => {
+        const value = found(x, path, legacy);
+        return value === undefined ? null : jsonText(value, true);
+      },
+    },
+    {
       name: `own_json_value${suffix}`,
       parameters,
       returns: VARCHAR,

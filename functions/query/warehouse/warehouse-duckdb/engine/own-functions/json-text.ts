@@ -6,6 +6,7 @@ import {
   dateText,
   elementsOf,
   elementType,
+  exponentText,
   fieldsOf,
   floatText,
   kindOf,
@@ -177,7 +178,16 @@ function canonicalNumber(source: string): string {
   return doubleJson(Number(source));
 }
 
+/** The fewest digits that read back the same, with a point, or with an exponent from 1e15 on and below 1e-4. */
 function doubleJson(value: number): string {
-  const text = floatText(value);
-  return /^-?\d+$/.test(text) ? `${text}.0` : text;
+  const [mantissa = "", power = "0"] = value.toExponential().split("e");
+  const exponent = Number(power);
+  if (exponent >= -4 && exponent < 15) {
+    const plain =
+      exponent < 0
+        ? value.toFixed(Math.min(100, mantissa.replace(/[-.]/g, "").length - 1 - exponent))
+        : String(value);
+    return plain.includes(".") ? plain : `${plain}.0`;
+  }
+  return `${mantissa}e${exponentText(exponent)}`;
 }

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import {
   BIGINT,
   BLOB,
@@ -82,7 +83,7 @@ function fromCodePoint(code: number): string {
 
 /** Unicode's case folding, as far as JavaScript knows it: small letters of the capitals. */
 function foldCase(source: string): string {
-  return source.toUpperCase().toLowerCase().replaceAll("ς", "σ");
+  return source.toUpperCase().toLowerCase().replaceAll("ς", "σ").replaceAll("ß", "ss");
 }
 
 const NORMAL_FORMS: ReadonlySet<string> = new Set(["NFC", "NFD", "NFKC", "NFKD"]);
@@ -104,6 +105,42 @@ function strictText(bytes: Buffer): string {
   const whole = bytes.toString("utf8");
   if (!Buffer.from(whole).equals(bytes)) throw new Error("error: The bytes are no valid UTF-8");
   return whole;
+}
+
+/** Longest texts whose distance is counted: the time grows with the product of their lengths. */
+const MAX_DISTANCE_PRODUCT = 4_000_000;
+
+/** How many characters must be put in, left out or changed to make one text the other. */
+function editDistance(first: string, second: string): bigint {
+  const [a, b] = [[...first], [...second]];
+  if (a.length * b.length > MAX_DISTANCE_PRODUCT)
+    throw new Error("unsupported: EDIT_DISTANCE of such long texts");
+  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
+  for (const [i, char] of a.entries()) {
+    const next = [i + 1];
+    for (const [j, other] of b.entries()) {
+      const changed = (row[j] ?? 0) + (char === other ? 0 : 1);
+      next.push(Math.min(changed, (row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return BigInt(row[b.length] ?? 0);
+}
+
+const BASE32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+
+function toBase32(bytes: Buffer): string {
+  const bits = Array.from(bytes, (byte) => byte.toString(2).padStart(8, "0")).join("");
+  const digits = (bits.match(/.{1,5}/g) ?? []).map((five) => BASE32[Number.parseInt(five.padEnd(5, "0"), 2)]);
+  return digits.join("").padEnd(Math.ceil(digits.length / 8) * 8, "=");
+}
+
+function fromBase32(source: string): DuckDBBlobValue {
+  const digits = source.replace(/=+$/, "");
+  if (source.length % 8 !== 0 || !/^[A-Z2-7]*$/.test(digits)) throw new Error("error: The text is no base32");
+  const bits = [...digits].map((digit) => BASE32.indexOf(digit).toString(2).padStart(5, "0")).join("");
+  const bytes = (bits.match(/.{8}/g) ?? []).map((eight) => Number.parseInt(eight, 2));
+  return new DuckDBBlobValue(Uint8Array.from(bytes));
 }
 
 const list = (items: readonly DuckDBValue[]) => new DuckDBListValue(items);
@@ -200,6 +237,38 @@ export const TEXT_FUNCTIONS: readonly OwnFunction[] = [
     returns: BIGINT,
     compute: ([x]) => farmFingerprint(bytesOf(x ?? null)),
   },
+  { name: "own_upper", parameters: [VARCHAR], returns: VARCHAR, compute: ([x]) => text(x).toUpperCase() },
+  { name: "own_lower", parameters: [VARCHAR], returns: VARCHAR, compute: ([x]) => text(x).toLowerCase() },
+  {
+    name: "own_reverse",
+    parameters: [VARCHAR],
+    returns: VARCHAR,
+    compute: ([x]) => [...text(x)].reverse().join(""),
+  },
+  {
+    name: "own_edit_distance",
+    parameters: [VARCHAR, VARCHAR],
+    returns: BIGINT,
+    compute: ([x, y]) => editDistance(text(x), text(y)),
+  },
+  {
+    name: "own_sha512",
+    parameters: [BLOB],
+    returns: BLOB,
+    compute: ([x]) =>
+      new DuckDBBlobValue(
+        createHash("sha512")
+          .update(bytesOf(x ?? null))
+          .digest(),
+      ),
+  },
+  {
+    name: "own_to_base32",
+    parameters: [BLOB],
+    returns: VARCHAR,
+    compute: ([x]) => toBase32(bytesOf(x ?? null)),
+  },
+  { name: "own_from_base32", parameters: [VARCHAR], returns: BLOB, compute: ([x]) => fromBase32(text(x)) },
   {
     name: "own_error",
     parameters: [VARCHAR],

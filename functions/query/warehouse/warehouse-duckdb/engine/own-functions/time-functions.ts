@@ -13,6 +13,19 @@ function parseLocal(format: string, source: string): bigint {
   return parseTime(format, source).local;
 }
 
+/** `1-2 3 4:5:6.789`: each of the three groups has its own sign. */
+function intervalText(months: bigint, days: bigint, micros: bigint): string {
+  const size = (value: bigint) => (value < 0n ? -value : value);
+  const sign = (value: bigint) => (value < 0n ? "-" : "");
+  const clock = size(micros);
+  const seconds = clock / 1_000_000n;
+  const fraction = (clock % 1_000_000n).toString().padStart(6, "0");
+  const kept = fraction === "000000" ? "" : `.${fraction.endsWith("000") ? fraction.slice(0, 3) : fraction}`;
+  const yearMonth = `${sign(months)}${size(months) / 12n}-${size(months) % 12n}`;
+  const time = `${seconds / 3600n}:${(seconds / 60n) % 60n}:${seconds % 60n}${kept}`;
+  return `${yearMonth} ${days} ${sign(micros)}${time}`;
+}
+
 /** Functions of dates and times: moments come and go as microseconds of the local calendar since 1970. */
 export const TIME_FUNCTIONS: readonly OwnFunction[] = [
   {
@@ -54,6 +67,13 @@ export const TIME_FUNCTIONS: readonly OwnFunction[] = [
       const zone = offsetText(Number(offset), ":").replace(/:00$/, "");
       return `${momentText(BigInt(local as bigint), " ")}${zone}`;
     },
+  },
+  {
+    name: "own_interval_text",
+    parameters: [BIGINT, BIGINT, BIGINT],
+    returns: VARCHAR,
+    compute: ([months, days, micros]) =>
+      intervalText(BigInt(months as bigint), BigInt(days as bigint), BigInt(micros as bigint)),
   },
   {
     name: "own_cast_format",
