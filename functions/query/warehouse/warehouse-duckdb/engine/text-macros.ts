@@ -21,25 +21,26 @@ export const TEXT_MACROS: Readonly<Record<string, string>> = {
   "rtrim(x_)": "rtrim(x_, ' \t\n\r\v\f')",
   "rtrim(x_, set_)": "rtrim(x_, set_)",
   "lpad(x_, length_)":
-    "CASE WHEN length_ < 0 OR length_ > 1048576 THEN error('LPAD: the length is negative or more than 1048576') ELSE lpad(x_, CAST(length_ AS INTEGER), ' ') END",
+    "CASE WHEN length_ < 0 OR length_ > 1048576 THEN own_error('error: LPAD: the length is negative or more than 1048576') ELSE lpad(x_, CAST(length_ AS INTEGER), ' ') END",
   "lpad(x_, length_, pad_)":
-    "CASE WHEN length_ < 0 OR length_ > 1048576 THEN error('LPAD: the length is negative or more than 1048576') ELSE lpad(x_, CAST(length_ AS INTEGER), pad_) END",
+    "CASE WHEN length_ < 0 OR length_ > 1048576 THEN own_error('error: LPAD: the length is negative or more than 1048576') ELSE lpad(x_, CAST(length_ AS INTEGER), pad_) END",
   "rpad(x_, length_)":
-    "CASE WHEN length_ < 0 OR length_ > 1048576 THEN error('RPAD: the length is negative or more than 1048576') ELSE rpad(x_, CAST(length_ AS INTEGER), ' ') END",
+    "CASE WHEN length_ < 0 OR length_ > 1048576 THEN own_error('error: RPAD: the length is negative or more than 1048576') ELSE rpad(x_, CAST(length_ AS INTEGER), ' ') END",
   "rpad(x_, length_, pad_)":
-    "CASE WHEN length_ < 0 OR length_ > 1048576 THEN error('RPAD: the length is negative or more than 1048576') ELSE rpad(x_, CAST(length_ AS INTEGER), pad_) END",
-  "left(x_, count_)": "CASE WHEN count_ < 0 THEN error('LEFT: a negative length') ELSE left(x_, count_) END",
+    "CASE WHEN length_ < 0 OR length_ > 1048576 THEN own_error('error: RPAD: the length is negative or more than 1048576') ELSE rpad(x_, CAST(length_ AS INTEGER), pad_) END",
+  "left(x_, count_)":
+    "CASE WHEN count_ < 0 THEN own_error('error: LEFT: a negative length') ELSE left(x_, count_) END",
   "right(x_, count_)":
-    "CASE WHEN count_ < 0 THEN error('RIGHT: a negative length') ELSE right(x_, count_) END",
+    "CASE WHEN count_ < 0 THEN own_error('error: RIGHT: a negative length') ELSE right(x_, count_) END",
   "repeat(x_, count_)":
-    "CASE WHEN count_ < 0 OR strlen(x_) * count_ > 1048576 THEN error('REPEAT: the result is larger than 1 MiB or the count negative') ELSE repeat(x_, count_) END",
+    "CASE WHEN count_ < 0 OR strlen(x_) * count_ > 1048576 THEN own_error('error: REPEAT: the result is larger than 1 MiB or the count negative') ELSE repeat(x_, count_) END",
   "replace(x_, from_, to_)": "CASE WHEN from_ = '' THEN x_ ELSE replace(x_, from_, to_) END",
   "starts_with(x_, prefix_)": "starts_with(x_, prefix_)",
   "ends_with(x_, suffix_)": "ends_with(x_, suffix_)",
   "substr(x_, from_)":
     "CASE WHEN from_ < -length(x_) THEN x_ WHEN from_ = 0 THEN x_ ELSE substr(x_, from_) END",
   "substr(x_, from_, count_)":
-    "CASE WHEN count_ < 0 THEN error('SUBSTR: a negative length') WHEN from_ < -length(x_) OR from_ = 0 THEN substr(x_, 1, count_) ELSE substr(x_, from_, count_) END",
+    "CASE WHEN count_ < 0 THEN own_error('error: SUBSTR: a negative length') WHEN from_ < -length(x_) OR from_ = 0 THEN substr(x_, 1, count_) ELSE substr(x_, from_, count_) END",
   "substring(x_, from_)": "gs_substr(x_, from_)",
   "substring(x_, from_, count_)": "gs_substr(x_, from_, count_)",
   "split(x_)": "CASE WHEN x_ = '' THEN [''] ELSE string_split(x_, ',') END",
@@ -50,7 +51,7 @@ export const TEXT_MACROS: Readonly<Record<string, string>> = {
   "translate(x_, from_, to_)": "translate(x_, from_, to_)",
   "edit_distance(x_, y_)": "own_edit_distance(x_, y_)",
   "contains_substr(x_, part_)":
-    "CASE WHEN typeof(x_) = 'VARCHAR' THEN contains(lower(CAST(x_ AS VARCHAR)), lower(part_)) ELSE error('unsupported: CONTAINS_SUBSTR of anything but a STRING') END",
+    "CASE WHEN typeof(x_) = 'VARCHAR' THEN contains(lower(CAST(x_ AS VARCHAR)), lower(part_)) ELSE CAST(own_error('unsupported: CONTAINS_SUBSTR of anything but a STRING') AS BOOLEAN) END",
   "to_hex(x_)": "lower(hex(x_))",
   "from_hex(x_)": "unhex(x_)",
   "to_base64(x_)": "to_base64(x_)",
