@@ -7,8 +7,9 @@ export const TEXT_MACROS: Readonly<Record<string, string>> = {
   // Beyond ASCII a letter may become two: "ß" is "SS" in capitals.
   "upper(x_)": "CASE WHEN strlen(x_) = length(x_) THEN upper(x_) ELSE own_upper(x_) END",
   "lower(x_)": "CASE WHEN strlen(x_) = length(x_) THEN lower(x_) ELSE own_lower(x_) END",
+  // md5, which is never computed, refuses what is neither STRING nor BYTES when the statement is bound.
   "length(x_)":
-    "CASE WHEN typeof(x_) = 'BLOB' THEN octet_length(CAST(x_ AS BLOB)) ELSE length(CAST(x_ AS VARCHAR)) END",
+    "CASE WHEN FALSE THEN length(md5(x_)) WHEN typeof(x_) = 'BLOB' THEN octet_length(CAST(x_ AS BLOB)) ELSE length(CAST(x_ AS VARCHAR)) END",
   "char_length(x_)": "length(CAST(x_ AS VARCHAR))",
   "character_length(x_)": "length(CAST(x_ AS VARCHAR))",
   "byte_length(x_)":
