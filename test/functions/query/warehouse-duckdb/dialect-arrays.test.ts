@@ -23,6 +23,7 @@ describeWith("sandbox", "Arrays and structs of GoogleSQL", () => {
     ["ARRAY_SLICE(['a','b','c','d','e'], -30, 30)", ["a", "b", "c", "d", "e"]],
     ["ARRAY_SLICE(['a','b','c','d','e'], -30, -5)", ["a"]],
     ["ARRAY_SLICE(['a','b','c','d','e'], 5, 30)", []],
+    ["ARRAY_SLICE([1, 2], -30, -4)", []],
     ["ARRAY_SLICE([1], NULL, 1)", []],
     ["ARRAY_FIRST([5,6])", 5],
     ["ARRAY_LAST([5,6])", 6],

@@ -22,7 +22,7 @@ export const ARRAY_FUNCTIONS: Readonly<Record<string, string>> = {
     "CASE WHEN len(x_) = 0 THEN error('error: ARRAY_FIRST of an empty array') ELSE x_[1] END",
   "array_last(x_)": "CASE WHEN len(x_) = 0 THEN error('error: ARRAY_LAST of an empty array') ELSE x_[-1] END",
   // Both ends count; a negative one counts from the end.
-  "array_slice(x_, from_, to_)": `CASE WHEN x_ IS NULL OR from_ IS NULL OR to_ IS NULL THEN NULL WHEN ${place("from_")} > ${place("to_")} THEN list_slice(x_, 1, 0) ELSE list_slice(x_, greatest(${place("from_")}, 0) + 1, ${place("to_")} + 1) END`,
+  "array_slice(x_, from_, to_)": `CASE WHEN x_ IS NULL OR from_ IS NULL OR to_ IS NULL THEN NULL WHEN greatest(${place("from_")}, 0) > ${place("to_")} THEN list_slice(x_, 1, 0) ELSE list_slice(x_, greatest(${place("from_")}, 0) + 1, ${place("to_")} + 1) END`,
   "array_includes(x_, y_)": "list_contains(x_, y_)",
   "array_includes_any(x_, y_)": "list_has_any(x_, y_)",
   "array_includes_all(x_, y_)": "list_has_all(x_, y_)",
