@@ -42,7 +42,17 @@ const CROWD_SETTINGS = {
   SANDBOX_WARM_JAVASCRIPT: integer(
     0,
     256,
-  )({ default: DEFAULT_WARM.javascript, desc: "Sandboxes that wait with Node; 0 for cold starts." }),
+  )({
+    default: DEFAULT_WARM.javascript,
+    desc: "Sandboxes that wait for a JavaScript program without Node's own functions; 0 for cold starts.",
+  }),
+  SANDBOX_WARM_NODE: integer(
+    0,
+    256,
+  )({
+    default: DEFAULT_WARM.node,
+    desc: "Sandboxes that wait for a JavaScript program with them; 0 for cold starts.",
+  }),
 };
 
 /** What one program may use; the lower bounds leave room for the interpreters themselves. */
@@ -103,6 +113,7 @@ export function loadSandboxSettings(
       python: env.SANDBOX_WARM_PYTHON,
       data: env.SANDBOX_WARM_DATA,
       javascript: env.SANDBOX_WARM_JAVASCRIPT,
+      node: env.SANDBOX_WARM_NODE,
     },
     memoryCgroup: env.SANDBOX_MEMORY_CGROUP,
     limits: {

@@ -1,6 +1,8 @@
 import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
 import { copyFile, mkdir, readFile, rename, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
+import { arch } from "node:process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { type BuildOptions, build } from "esbuild";
@@ -27,6 +29,15 @@ function findAddOn(): string {
   return createRequire(`${folder}package.json`)("node-gyp-build").path(folder);
 }
 
+/**
+ * koffi's add-on for the C library of Debian, where npm has put it. Without it nothing forks Node (node_zygote.py), and each JavaScript
+ * program gets a Node of its own.
+ */
+async function copyForeignFunctions(folder: string): Promise<void> {
+  const addOn = `node_modules/@koromix/koffi-linux-${arch}/linux_${arch}/koffi.node`;
+  if (existsSync(`${ROOT}${addOn}`)) await copyFile(`${ROOT}${addOn}`, `${folder}/koffi.node`);
+}
+
 /** V8 takes bytecode only from the same Node under the same flags. */
 async function buildCaches(folder: string): Promise<void> {
   const flags: string[] = JSON.parse(await readFile(`${SOURCES}/node-flags.json`, "utf8"));
@@ -37,8 +48,8 @@ async function buildCaches(folder: string): Promise<void> {
 
 /**
  * Bundles what runs inside the jail for JavaScript programs into dist/sandbox/javascript: what Node loads first (preload.cjs), what
- * that compiles (wait-for-program.cjs), the isolate's console (prelude.js), the add-on, and what V8 makes of them ahead of time
- * (snapshot, cache). The folder appears at once and complete.
+ * that compiles (wait-for-program.cjs), what forks (fork-isolates.cjs), the isolate's console (prelude.js), the add-ons, and what V8
+ * makes of them ahead of time (snapshot, cache). The folder appears at once and complete.
  */
 async function buildSandbox(): Promise<void> {
   const fresh = `${TARGET}.${process.pid}`;
@@ -65,6 +76,13 @@ async function buildSandbox(): Promise<void> {
       }),
       build({
         ...COMMON,
+        entryPoints: [`${SOURCES}/fork-isolates.ts`],
+        outfile: `${fresh}/fork-isolates.cjs`,
+        format: "cjs",
+        platform: "node",
+      }),
+      build({
+        ...COMMON,
         entryPoints: [`${SOURCES}/isolate/prelude.ts`],
         outfile: `${fresh}/prelude.js`,
         format: "iife",
@@ -77,6 +95,7 @@ async function buildSandbox(): Promise<void> {
         footer: { js: "return script.start;})()" },
       }),
       copyFile(findAddOn(), `${fresh}/isolated-vm.node`),
+      copyForeignFunctions(fresh),
     ]);
     await buildCaches(fresh);
     await rm(TARGET, { recursive: true, force: true });

@@ -23,6 +23,7 @@ STDERR_TAIL = b"e"
 EXIT = b"X"
 ACCEPTED = b"A"
 REFUSED = b"N"
+DECLINED = b"P"
 FILE = b"F"
 COLLECTED = b"Z"
 

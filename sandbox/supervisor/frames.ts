@@ -18,6 +18,7 @@ export const FRAME = {
   exit: "X",
   accepted: "A",
   refused: "N",
+  declined: "P",
   file: "F",
   collected: "Z",
   data: "D",

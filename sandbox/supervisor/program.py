@@ -80,6 +80,7 @@ class Program:
 
     def __init__(self, language, pid, pipes, marker):
         self.pid = pid
+        # Readable when the process has ended.
         self.pidfd = pidfd_open(pid)
         self.stdin, self.stdout, self.stderr, self.source, news = pipes
         self._news = News(news)
@@ -90,6 +91,17 @@ class Program:
         """What is to be written to `source`."""
         encode = getattr(self._language, "encode_source", encode_for_node)
         return encode(request)
+
+    # True for one whose program may be another sandbox's.
+    may_decline = False
+
+    def take_status(self, _waits):
+        """The status with which the process ended, where waiting for children does not tell it; None when it does, or has not yet."""
+        return None
+
+    def declines(self):
+        """True when this process leaves its program to another sandbox."""
+        return False
 
     def ran_out_of_memory(self, exit_code, stderr_tail):
         return self._language.ran_out_of_memory(exit_code, stderr_tail, self._marker[OUT_OF_MEMORY] != 0)
@@ -131,23 +143,28 @@ def load_language(name):
     return _languages[name]
 
 
-def start_waiting(limits, memory_group):
-    """Starts the process. Its descriptors are standard input, output and error, 3 for the source, 4 for news if it tells any."""
-    language = load_language(limits["language"])
-    # Bytes that the child can set and that outlive it, without a descriptor.
-    marker = mmap(-1, PAGESIZE)
+def make_pipes(language):
+    """The process's ends and the supervisor's: standard input, output and error, the source, and news if the process tells any."""
     stdin_inside, stdin = pipe()
     stdout, stdout_inside = pipe()
     stderr, stderr_inside = pipe()
     source_inside, source = pipe()
     news, *news_inside = pipe() if language.tells_news else (None,)
-    inside = (stdin_inside, stdout_inside, stderr_inside, source_inside, *news_inside)
+    return (stdin_inside, stdout_inside, stderr_inside, source_inside, *news_inside), (stdin, stdout, stderr, source, news)
+
+
+def start_waiting(limits, memory_group):
+    """Starts the process. Its descriptors are standard input, output and error, 3 for the source, 4 for news if it tells any."""
+    language = load_language(limits["language"])
+    # Bytes that the child can set and that outlive it, without a descriptor.
+    marker = mmap(-1, PAGESIZE)
+    inside, outside = make_pipes(language)
     pid = fork()
     if pid == 0:
         _become_program(language, limits, memory_group, marker, inside)
     for descriptor in inside:
         close(descriptor)
-    return Program(language, pid, (stdin, stdout, stderr, source, news), marker)
+    return Program(language, pid, outside, marker)
 
 
 def _become_program(language, limits, memory_group, marker, inside):

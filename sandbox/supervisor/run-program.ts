@@ -53,6 +53,13 @@ export class SandboxError extends Error {
   }
 }
 
+/** The sandbox has read the program, which has not begun, and leaves it to one that has Node. */
+export class NeedsNodeError extends SandboxError {
+  constructor(tookFiles: boolean) {
+    super("The program needs Node.", tookFiles);
+  }
+}
+
 const NO_FILES: FilesReport = { skipped: [], unchanged: [], cut: null };
 const STREAM_TYPES: ReadonlySet<string> = new Set([
   FRAME.stdout,
@@ -118,9 +125,9 @@ async function converse(
   if (program.files.length > 0) await giveFiles(sandbox, inbox, program, deadline);
   deadline.waitForSandbox();
   sandbox.send(toRequest(program, limits));
-  const { frames, startedAt, exit } = await listen(sandbox, inbox, { limits, deadline });
-  if (startedAt === null)
-    throw new SandboxError(`No program started: ${inbox.complaint()}`, program.files.length > 0);
+  const tookFiles = program.files.length > 0;
+  const { frames, startedAt, exit } = await listen(sandbox, inbox, { limits, deadline, tookFiles });
+  if (startedAt === null) throw new SandboxError(`No program started: ${inbox.complaint()}`, tookFiles);
   if (exit === null)
     return toReport(frames, createMissingReport(program, performance.now() - startedAt), NO_FILES);
   if (!exit.collects) return toReport(frames, exit, NO_FILES);
@@ -146,15 +153,16 @@ async function giveFiles(
 async function listen(
   sandbox: Sandbox,
   inbox: Inbox,
-  { limits, deadline }: { readonly limits: SandboxLimits; readonly deadline: RunDeadline },
+  options: { readonly limits: SandboxLimits; readonly deadline: RunDeadline; readonly tookFiles: boolean },
 ) {
+  const { limits, deadline, tookFiles } = options;
   const frames: Frame[] = [];
   let startedAt: number | null = null;
   // Two streams; each byte may come in a frame of its own.
   let room = 4 * limits.outputBytes + OWN_FRAMES;
   for (let frame = await inbox.next(); frame !== null; frame = await inbox.next()) {
     room -= frame.payload.length + 1;
-    if (frame.type === FRAME.refused) throw toInputError(frame.payload);
+    throwIfRefused(frame, tookFiles, startedAt !== null);
     if (frame.type === FRAME.started && startedAt === null) {
       startedAt = performance.now();
       deadline.programStarted();
@@ -169,6 +177,12 @@ async function listen(
     }
   }
   return { frames, startedAt, exit: null };
+}
+
+/** No program that has begun is given to another sandbox, whatever its own says. */
+function throwIfRefused({ type, payload }: Frame, tookFiles: boolean, hasStarted: boolean): void {
+  if (type === FRAME.refused) throw toInputError(payload);
+  if (type === FRAME.declined && !hasStarted) throw new NeedsNodeError(tookFiles);
 }
 
 function readExit(frame: Frame): ExitReport | null {

@@ -17,7 +17,9 @@ from bell import Bell
 from capture import Capture
 from collect_files import Collection, rehearse
 from feed import Feed
+from forked_program import fork_waiting
 from frames import (
+    DECLINED,
     EXIT,
     INPUTS,
     LANGUAGE,
@@ -46,6 +48,10 @@ LAST_PIECES = 32
 LAST_WORDS_BYTES = 16384
 
 
+class ProgramDeclined(Exception):
+    """The program's process has read the program, and leaves it to another sandbox before its first instruction."""
+
+
 class Run:
     """One program from its start to the report of its end, and to what it left."""
 
@@ -53,6 +59,7 @@ class Run:
     _status = None
     _told_code = None
     _ended = None
+    _is_announced = False
 
     def __init__(self, channel, waiting, limits, asked, memory_group, bell):
         request, placed = asked
@@ -74,7 +81,14 @@ class Run:
         self._deadline = self._started + request["timeout_ms"] / 1000
         self._feed(waiting.source, waiting.encode_source(request))
         self._feed(waiting.stdin, request["stdin"].encode())
-        channel.put(STARTED)
+        if not waiting.may_decline:
+            self._announce()
+
+    def _announce(self):
+        """Tells, once, that the program is this sandbox's."""
+        if not self._is_announced:
+            self._is_announced = True
+            self._channel.put(STARTED)
 
     def watch(self):
         """Pumps, reaps and counts until the program has ended or has to end."""
@@ -105,6 +119,7 @@ class Run:
 
     def end(self):
         """Ends what the program left behind."""
+        self._announce()
         self._stdout.drain(LAST_PIECES)
         self._stderr.drain(LAST_PIECES)
         self._end(self._why)
@@ -140,6 +155,9 @@ class Run:
             self._poll.unregister(descriptor)
 
     def _read_news(self):
+        if self._program.declines():
+            raise ProgramDeclined()
+        self._announce()
         self._told_code = self._program.read_exit_code()
         if self._program.news is None:
             self._poll.unregister(self._news)
@@ -160,6 +178,9 @@ class Run:
 
     def _reap(self, options):
         """Takes ended children, also those that lost their parent."""
+        status = self._program.take_status(options == 0)
+        if status is not None:
+            self._status, self._ended = status, monotonic()
         while True:
             try:
                 pid, status = waitpid(-1, options)
@@ -230,18 +251,25 @@ def wait_for_request(channel, waiting, limits):
     return from_json(payload), placed
 
 
-def serve(channel, limits, memory_group):
+def serve(channel, limits, memory_group, forker):
     """Ends this process; raises ChannelClosed when the host has gone, or wants this sandbox no more."""
     if limits is None:
         limits = from_json(channel.wait_for(LANGUAGE))
-    waiting = start_waiting(limits, memory_group)
+    waiting = fork_waiting(limits, memory_group, forker) if forker is not None else None
+    # Not before another process has found this one.
+    set_dumpable(False)
+    waiting = waiting or start_waiting(limits, memory_group)
     bell = Bell()
     rehearse()
     wait_until_ready(channel, waiting)
     channel.send(READY)
     asked = wait_for_request(channel, waiting, limits)
     run = Run(channel, waiting, limits, asked, memory_group, bell)
-    run.watch()
+    try:
+        run.watch()
+    except ProgramDeclined:
+        channel.send(DECLINED)
+        _exit(0)
     run.end()
     if run.report():
         run.send_files()
@@ -249,13 +277,13 @@ def serve(channel, limits, memory_group):
     _exit(0)
 
 
-def main(limits=None, memory_group=None):
-    """Takes the limits when they are known, and the memory control group that the program's process is to join, where there is one."""
-    set_dumpable(False)
+def main(limits=None, memory_group=None, forker=None):
+    """Takes the limits when they are known, the memory control group that the program's process is to join, where there is one, and
+    the socket of a zygote that forks that process, where there is one."""
     # A program may send process 1 of its jail whatever process 1 has a handler for.
     _signal.signal(SIGINT, SIG_IGN)
     try:
-        serve(Channel(socket(fileno=CHANNEL_DESCRIPTOR)), limits, memory_group)
+        serve(Channel(socket(fileno=CHANNEL_DESCRIPTOR)), limits, memory_group, forker)
     except ChannelClosed:
         _exit(0)
 

@@ -1,12 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Language } from "#shared/contract/execute/languages.ts";
 import type { Sandbox } from "../supervisor/sandbox.ts";
-import type { Zygote } from "./start-zygote.ts";
+import type { CloneName, Zygote } from "./start-zygote.ts";
 
 /** A zygote that is replaced when it is lost. */
 export interface ZygoteKeeper {
   /** Makes a sandbox; null while no zygote is ready. */
-  clone(language: Language): Sandbox | null;
+  clone(name: CloneName): Sandbox | null;
   /** Ends a sandbox that does not become ready. A zygote that made no later one ready is stuck, and is replaced. */
   giveUp(sandbox: Sandbox): void;
   /** Resolves when every zygote, and every sandbox that one made, is gone. */
@@ -63,8 +62,8 @@ export function keepZygote(options: {
   const served = serve();
 
   return {
-    clone(language) {
-      const sandbox = current?.clone(language) ?? null;
+    clone(name) {
+      const sandbox = current?.clone(name) ?? null;
       if (sandbox === null) return null;
       const now = performance.now();
       startedAt.set(sandbox, now);

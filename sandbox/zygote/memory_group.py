@@ -99,6 +99,11 @@ class MemoryGroup:
         """The most bytes that were in use at once; what is in use now where the kernel does not keep the peak."""
         return int(_read(self._usage if self._peak is None else self._peak))
 
+    @property
+    def procs(self):
+        """What another process writes `0` to, to join."""
+        return self._procs
+
     def descriptors(self):
         """What must stay open for the other methods to work."""
         return self._descriptors

@@ -1,6 +1,8 @@
 import type { Language } from "#shared/contract/execute/languages.ts";
+import { namesNode } from "../languages/javascript/names-node.ts";
 import { needsDataLibraries } from "../languages/python/choose-imports.ts";
 import {
+  NeedsNodeError,
   runProgram,
   SandboxError,
   type SandboxProgram,
@@ -76,21 +78,33 @@ export function createSandboxPool(options: SandboxPoolOptions): SandboxPool {
       return { report: await runProgram(sandbox, program, { ...joined, limits }), start };
     } catch (error) {
       // A sandbox that waited may have died unnoticed: its program, which has not begun, then gets a new one.
-      if (!(error instanceof SandboxError) || error.tookFiles) throw error;
+      if (!(error instanceof SandboxError) || error.tookFiles || error instanceof NeedsNodeError) throw error;
       return runCold(program, joined);
     }
   }
 
+  async function runKind(
+    kind: SandboxKind,
+    program: SandboxProgram,
+    joined: Omit<SandboxRunOptions, "limits">,
+  ): Promise<PoolRun> {
+    const sandbox = waiting.take(kind);
+    if (sandbox === null) return runCold(program, joined);
+    const start = sandbox.isReady() ? "warm" : "cold";
+    const state = start === "warm" ? "ready" : await waitUntilReady(sandbox, joined.signal);
+    if (state === "late") waiting.giveUp(kind, sandbox);
+    if (state !== "ready") return runCold(program, joined);
+    return runWaiting(sandbox, start, { program, joined });
+  }
+
   return {
     async run(program, joined) {
-      const kind = toKind(program);
-      const sandbox = waiting.take(kind);
-      if (sandbox === null) return runCold(program, joined);
-      const start = sandbox.isReady() ? "warm" : "cold";
-      const state = start === "warm" ? "ready" : await waitUntilReady(sandbox, joined.signal);
-      if (state === "late") waiting.giveUp(kind, sandbox);
-      if (state !== "ready") return runCold(program, joined);
-      return runWaiting(sandbox, start, { program, joined });
+      try {
+        return await runKind(toKind(program), program, joined);
+      } catch (error) {
+        if (!(error instanceof NeedsNodeError) || error.tookFiles) throw error;
+        return runKind("node", program, joined);
+      }
     },
     refill: waiting.refill,
     count: waiting.count,
@@ -102,8 +116,12 @@ export function createSandboxPool(options: SandboxPoolOptions): SandboxPool {
   };
 }
 
-function toKind({ language, code }: SandboxProgram): SandboxKind {
-  if (language === "javascript") return "javascript";
+/** A wrong guess costs time and nothing else; files are not sent twice. */
+function toKind({ language, code, engine, files }: SandboxProgram): SandboxKind {
+  if (language === "javascript") {
+    if (engine === "isolated-vm") return "javascript";
+    return engine === "node" || files.length > 0 || namesNode(code) ? "node" : "javascript";
+  }
   return needsDataLibraries(code) ? "data" : "python";
 }
 

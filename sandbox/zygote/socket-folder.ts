@@ -7,8 +7,8 @@ import { JAIL_USER } from "../jail/launch-command.ts";
 /** A folder that only the zygote and this process can enter, for the zygote's sockets. */
 export interface SocketFolder {
   readonly folder: string;
-  /** Where the zygote puts its socket for sandboxes of a language. */
-  toPath(language: string): string;
+  /** Where the zygote puts its socket for one kind of clone. */
+  toPath(name: string): string;
   remove(): void;
 }
 
@@ -21,7 +21,7 @@ export function createSocketFolder(): SocketFolder {
   if (geteuid?.() === 0) chownSync(folder, Number(JAIL_USER), Number(JAIL_USER));
   return {
     folder,
-    toPath: (language) => join(folder, language),
+    toPath: (name) => join(folder, name),
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { createConnection } from "node:net";
 import { arch } from "node:process";
-import { LANGUAGES, type Language } from "#shared/contract/execute/languages.ts";
+import type { Language } from "#shared/contract/execute/languages.ts";
 import type { JailOptions } from "../jail/jail.ts";
 import type { MemoryCgroup } from "../jail/memory-cgroup.ts";
 import { createSeccompProgram } from "../jail/seccomp-program.ts";
@@ -15,6 +15,9 @@ import { createSocketFolder } from "./socket-folder.ts";
 /** What a zygote has imported: the standard library, or the libraries for data as well. */
 export type Warmth = "light" | "heavy";
 
+/** What a zygote makes sandboxes for: a language's programs, or those JavaScript programs that need Node. */
+export type CloneName = Language | "node";
+
 /** A warm interpreter in a jail that makes jails. */
 export interface Zygote {
   /** Resolves to true when it can make sandboxes, to false when it ended before. */
@@ -24,7 +27,7 @@ export interface Zygote {
   /** Resolves when it has ended, with all sandboxes that it made. */
   readonly exited: Promise<void>;
   /** Makes a sandbox; one that cannot be made shows as one that has ended. */
-  clone(language: Language): Sandbox;
+  clone(name: CloneName): Sandbox;
   /** Has it make no more sandboxes; it ends when those that it made have had time to. */
   retire(): void;
   /** Ends it and every sandbox that it made. */
@@ -45,6 +48,14 @@ const OWN_FOLDER_BYTES = 16 * 1024 * 1024;
 const OWN_LIMITS = { processes: 16_384, openFiles: 4096 };
 const SECCOMP_PROGRAM = createSeccompProgram(arch === "arm64" ? "arm64" : "x64").toString("base64");
 
+/** What each kind of clone has to know; those that fork have their process made by a second warm process, a Node. */
+function toClones(warmth: Warmth, limits: SandboxLimits) {
+  const python = toLanguageLimits("python", limits);
+  if (warmth === "heavy") return { python };
+  const node = toLanguageLimits("javascript", limits);
+  return { python, node, javascript: { ...node, forks: true } };
+}
+
 function toConfig(warmth: Warmth, limits: SandboxLimits, memory: MemoryCgroup | null) {
   return encodeJsonFrame(FRAME.configure, {
     warm: warmth,
@@ -52,7 +63,7 @@ function toConfig(warmth: Warmth, limits: SandboxLimits, memory: MemoryCgroup | 
     name: randomUUID(),
     seccomp: SECCOMP_PROGRAM,
     memory_group_version: memory?.version ?? null,
-    languages: Object.fromEntries(LANGUAGES.map((name) => [name, toLanguageLimits(name, limits)])),
+    clones: toClones(warmth, limits),
     limits: {
       memory_bytes: limits.memoryBytes,
       disk_bytes: limits.diskBytes,
@@ -109,8 +120,8 @@ export function startZygote(
   });
 
   /** The zygote keeps the connection open until everything in the jail is gone: its end is the end of the sandbox. */
-  function clone(language: Language): Sandbox {
-    const channel = createConnection(sockets.toPath(language)).on("error", () => channel.destroy());
+  function clone(name: CloneName): Sandbox {
+    const channel = createConnection(sockets.toPath(name)).on("error", () => channel.destroy());
     const exited = new Promise<string>((resolve) => channel.once("close", () => resolve("It has ended")));
     return createSandbox({ channel, exited, kill: () => channel.end() });
   }

@@ -1,10 +1,12 @@
-import type { Language } from "#shared/contract/execute/languages.ts";
 import type { Sandbox } from "../supervisor/sandbox.ts";
 import { keepZygote, type ZygoteKeeper } from "./keep-zygote.ts";
-import type { Warmth, Zygote } from "./start-zygote.ts";
+import type { CloneName, Warmth, Zygote } from "./start-zygote.ts";
 
-/** What a sandbox waits for: a Python program, one that uses numpy and the like, a JavaScript program. */
-export type SandboxKind = "python" | "data" | "javascript";
+/**
+ * What a sandbox waits for: a Python program, one that uses numpy and the like, a JavaScript program that an isolate can run, one
+ * that needs Node.
+ */
+export type SandboxKind = "python" | "data" | "javascript" | "node";
 
 /** How many sandboxes there are, or are to be, of each kind. */
 export type SandboxCounts = Readonly<Record<SandboxKind, number>>;
@@ -32,12 +34,13 @@ export interface WaitingSandboxesOptions {
   readonly onLost: (warmth: Warmth, reason: string) => void;
 }
 
-const KINDS: Readonly<Record<SandboxKind, { readonly language: Language; readonly warmth: Warmth }>> = {
-  python: { language: "python", warmth: "light" },
-  javascript: { language: "javascript", warmth: "light" },
-  data: { language: "python", warmth: "heavy" },
+const KINDS: Readonly<Record<SandboxKind, { readonly name: CloneName; readonly warmth: Warmth }>> = {
+  python: { name: "python", warmth: "light" },
+  javascript: { name: "javascript", warmth: "light" },
+  node: { name: "node", warmth: "light" },
+  data: { name: "python", warmth: "heavy" },
 };
-const KIND_NAMES = ["python", "javascript", "data"] as const;
+const KIND_NAMES = ["python", "javascript", "node", "data"] as const;
 
 /** So many are made ready at the same time: the rest of the machine belongs to programs that run. */
 const PREPARED_AT_ONCE = 2;
@@ -51,6 +54,7 @@ export function keepWaiting({ sizes, startZygote, onLost }: WaitingSandboxesOpti
   const waiting = {
     python: new Set<Sandbox>(),
     javascript: new Set<Sandbox>(),
+    node: new Set<Sandbox>(),
     data: new Set<Sandbox>(),
   };
   const preparing = new Set<Sandbox>();
@@ -58,7 +62,7 @@ export function keepWaiting({ sizes, startZygote, onLost }: WaitingSandboxesOpti
   let closed = false;
 
   const clone = (kind: SandboxKind): Sandbox | null =>
-    keepers.get(KINDS[kind].warmth)?.clone(KINDS[kind].language) ?? null;
+    keepers.get(KINDS[kind].warmth)?.clone(KINDS[kind].name) ?? null;
 
   function refill(): void {
     for (const kind of KIND_NAMES) {
@@ -110,6 +114,7 @@ export function keepWaiting({ sizes, startZygote, onLost }: WaitingSandboxesOpti
     count: () => ({
       python: countReady(waiting.python),
       javascript: countReady(waiting.javascript),
+      node: countReady(waiting.node),
       data: countReady(waiting.data),
     }),
     async close() {

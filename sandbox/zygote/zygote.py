@@ -27,6 +27,7 @@ from enter_jail import enter_jail
 from fill_holes import fill_holes
 from frames import CONFIGURE, READY, Channel, ChannelClosed
 from memory_groups import MemoryGroups
+from node_zygote import can_fork_node, enter_middle_namespace, start_node_zygote
 
 CONTROL_DESCRIPTOR = 3
 SOCKETS_FOLDER = "/run/zygote"
@@ -35,6 +36,8 @@ BACKLOG = 256
 QUIET_MS = 300
 # A clone ends when the host hangs up; one that has not by then is killed.
 HANG_UP_SECONDS = 1
+# A Node that forks, and ends sooner than that, does not work here, and is not started again.
+NODE_LIVES_SECONDS = 10
 
 
 Clone = namedtuple("Clone", "pid connection group")
@@ -53,6 +56,8 @@ class Zygote:
         self._groups = None
         self._poll = select.poll()
         self._config = None
+        # The process that forks for JavaScript programs, the socket on which supervisors ask it to, and since when; or None.
+        self._node = self._forker = self._node_since = None
         self._seccomp_program = None
 
     def configure(self):
@@ -73,15 +78,42 @@ class Zygote:
         fill_holes()
         gc.freeze()
 
+    def prepare_node(self):
+        """Without it, supervisors start Node themselves."""
+        if not any(limits.get("forks") for limits in self._config["clones"].values()) or not can_fork_node():
+            return
+        try:
+            enter_middle_namespace()
+            self._start_node()
+        except OSError as error:
+            print(f"node zygote: {error}", file=sys.stderr, flush=True)
+
+    def _start_node(self):
+        pid, self._forker = start_node_zygote(self._config["limits"], self._config["seccomp"])
+        self._node, self._node_since = os.pidfd_open(pid), time.monotonic()
+        self._poll.register(self._node, select.POLLIN)
+
+    def _replace_node(self):
+        self._poll.unregister(self._node)
+        try:
+            os.waitid(os.P_PIDFD, self._node, os.WEXITED)
+        except ChildProcessError:
+            pass  # It ended while this process practised, which takes all children that have.
+        os.close(self._node)
+        self._forker.close()
+        self._node = self._forker = None
+        if time.monotonic() - self._node_since > NODE_LIVES_SECONDS:
+            self._start_node()
+
     def serve(self):
         """Returns never: the host ends the zygote, and ChannelClosed is raised when the host has gone."""
         listeners = {}
-        for language in self._config["languages"]:
+        for name in self._config["clones"]:
             listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-            listener.bind(f"{SOCKETS_FOLDER}/{language}")
+            listener.bind(f"{SOCKETS_FOLDER}/{name}")
             listener.listen(BACKLOG)
             self._poll.register(listener, select.POLLIN)
-            listeners[listener.fileno()] = (listener, language)
+            listeners[listener.fileno()] = (listener, name)
         self._poll.register(self._control.fileno(), select.POLLIN)
         self._control.send(READY)
         while True:
@@ -99,10 +131,12 @@ class Zygote:
                     self._bury(descriptor)
                 elif descriptor == self._control.fileno():
                     self._control.receive()
+                elif descriptor == self._node:
+                    self._replace_node()
             for descriptor in listeners.keys() & descriptors:
-                listener, language = listeners[descriptor]
+                listener, name = listeners[descriptor]
                 connection, _ = listener.accept()
-                self._make_sandbox(connection, language)
+                self._make_sandbox(connection, name)
 
     def _find_timeout(self):
         if self._hung_up or (self._groups is not None and self._groups.has_idle()):
@@ -116,7 +150,7 @@ class Zygote:
             if self._hung_up.get(clone.connection.fileno(), now + 1) <= now:
                 os.kill(clone.pid, signal.SIGKILL)
 
-    def _make_sandbox(self, connection, language):
+    def _make_sandbox(self, connection, name):
         group = None
         try:
             group = self._groups.take() if self._groups is not None else None
@@ -127,7 +161,7 @@ class Zygote:
             self._leave_group(group)
             return
         if pid == 0:
-            self._become_sandbox(connection, language, group)
+            self._become_sandbox(connection, self._config["clones"][name], group)
         pidfd = os.pidfd_open(pid)
         self._clones[pidfd] = Clone(pid, connection, group)
         self._poll.register(pidfd, select.POLLIN)
@@ -138,12 +172,14 @@ class Zygote:
         if group is not None:
             self._groups.give_back(group)
 
-    def _become_sandbox(self, connection, language, group):
+    def _become_sandbox(self, connection, limits, group):
         try:
             os.dup2(connection.detach(), supervisor.CHANNEL_DESCRIPTOR, inheritable=False)
-            close_others({0, 1, 2, supervisor.CHANNEL_DESCRIPTOR} | (group.descriptors() if group else set()))
+            forker = self._forker if limits.get("forks") else None
+            kept = (group.descriptors() if group else set()) | ({forker.fileno()} if forker else set())
+            close_others({0, 1, 2, supervisor.CHANNEL_DESCRIPTOR} | kept)
             enter_jail(self._config["limits"], self._seccomp_program)
-            supervisor.main(self._config["languages"][language], group)
+            supervisor.main(limits, group, forker)
         except Exception as error:  # pylint: disable=broad-except
             print(f"sandbox: {type(error).__name__}: {error}", file=sys.stderr, flush=True)
         finally:
@@ -185,6 +221,7 @@ def main():
     zygote = Zygote(Channel(socket.socket(fileno=CONTROL_DESCRIPTOR)))
     try:
         zygote.configure()
+        zygote.prepare_node()
         zygote.warm()
         zygote.serve()
     except ChannelClosed:

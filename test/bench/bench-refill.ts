@@ -25,6 +25,7 @@ const KINDS: Readonly<Record<SandboxKind, string>> = {
   python: "Python",
   data: "Python with data",
   javascript: "JavaScript",
+  node: "JavaScript with Node",
 };
 
 async function measureIdleServer(): Promise<readonly Part[]> {
@@ -51,7 +52,7 @@ function toMemoryRows(parts: readonly Part[]): string[][] {
 }
 
 async function measureSpeed(): Promise<string[][]> {
-  const kinds = ["python", "data", "javascript"] as const;
+  const kinds = ["python", "data", "javascript", "node"] as const;
   const memoryCgroup = openMemoryCgroup({
     uid: Number(JAIL_USER),
     logger: createLogger({}, (line) => process.stderr.write(line)),

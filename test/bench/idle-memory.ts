@@ -1,3 +1,4 @@
+import { readlinkSync } from "node:fs";
 import { processesBelow } from "../support/processes-below.ts";
 import { measureMemory, readIfThere, readState, treeOf } from "./process-tree.ts";
 
@@ -23,18 +24,24 @@ export function measureParts(server: number): readonly Part[] {
   for (const zygote of zygotes.toSorted((a, b) => Number(hasData(a)) - Number(hasData(b)))) {
     const isHeavy = hasData(zygote);
     add(isHeavy ? "zygote with the data libraries" : "zygote with the standard library", [[zygote]]);
-    const sandboxes = processesBelow(zygote).filter((pid) => readState(pid)?.parent === zygote);
-    const trees = sandboxes.map((pid) => treeOf(pid));
-    const isNode = (tree: readonly number[]) => tree.some((pid) => commandOf(pid)[0]?.endsWith("node"));
-    const pythonName = isHeavy ? "waiting for Python with data" : "waiting for Python";
+    const children = childrenOf(zygote);
+    const forking = children.filter(isForking);
     add(
-      pythonName,
-      trees.filter((tree) => !isNode(tree)),
+      "Node that forks",
+      forking.map((pid) => [pid]),
     );
-    add(
-      "waiting for JavaScript",
-      trees.filter((tree) => isNode(tree)),
-    );
+    const forks = forking.flatMap(childrenOf);
+    const isIn = (jail: number) => (pid: number) => jailOf(pid) === jailOf(jail);
+    const trees = children
+      .filter((pid) => !isForking(pid))
+      .map((pid) => [...treeOf(pid), ...forks.filter(isIn(pid))]);
+    const names = { python: isHeavy ? "Python with data" : "Python", node: "Node", fork: "JavaScript" };
+    for (const [kind, name] of Object.entries(names)) {
+      add(
+        `waiting for ${name}`,
+        trees.filter((tree) => kindOf(tree) === kind),
+      );
+    }
   }
   const holdsZygote = (pid: number) => treeOf(pid).some((each) => zygotes.includes(each));
   const children = below.filter((pid) => readState(pid)?.parent === server);
@@ -43,6 +50,29 @@ export function measureParts(server: number): readonly Part[] {
   const others = children.filter((pid) => !sorted.has(pid));
   add("the SQL engine in its jail", others.map(unsorted));
   return parts;
+}
+
+function childrenOf(parent: number): number[] {
+  return processesBelow(parent).filter((pid) => readState(pid)?.parent === parent);
+}
+
+/** A Node that forks, and its forks. */
+function isForking(pid: number): boolean {
+  return commandOf(pid).some((word) => word.endsWith("/fork-isolates.cjs"));
+}
+
+function kindOf(sandbox: readonly number[]): "python" | "node" | "fork" {
+  if (sandbox.some(isForking)) return "fork";
+  return sandbox.some((pid) => commandOf(pid)[0]?.endsWith("node")) ? "node" : "python";
+}
+
+/** The name of its namespace of process ids; empty when it has ended. */
+function jailOf(pid: number): string {
+  try {
+    return readlinkSync(`/proc/${pid}/ns/pid`);
+  } catch {
+    return "";
+  }
 }
 
 function hasData(pid: number): boolean {

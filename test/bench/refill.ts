@@ -20,7 +20,7 @@ export async function measureRefill(
   memoryCgroup: MemoryCgroup | null,
 ): Promise<readonly number[]> {
   const waiting = keepWaiting({
-    sizes: { python: 0, data: 0, javascript: 0, [kind]: size },
+    sizes: { python: 0, data: 0, javascript: 0, node: 0, [kind]: size },
     startZygote: (warmth) => startZygote(warmth, LIMITS, { memoryCgroup }),
     onLost: (warmth, reason) => console.error(`the ${warmth} zygote was lost: ${reason}`),
   });
@@ -68,7 +68,7 @@ export async function measureClones(
     if (!(await zygote.ready)) throw new Error(`no zygote: ${await zygote.exited}`);
     for (let round = 0; round < count; round += 1) {
       const started = performance.now();
-      const sandbox = zygote.clone(kind === "javascript" ? "javascript" : "python");
+      const sandbox = zygote.clone(kind === "data" ? "python" : kind);
       if (!(await sandbox.ready)) throw new Error(`no sandbox: ${await sandbox.exited}`);
       latenciesMs.push(performance.now() - started);
       sandbox.kill();

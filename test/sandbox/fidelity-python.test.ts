@@ -143,7 +143,7 @@ const STDIN = "first\r\nsecond ☃\nlast";
 
 describeWith("sandbox", "a Python program in the sandbox does what it does outside", () => {
   const warm = createTestExecutor();
-  const cold = createTestExecutor({ warm: { python: 0, data: 0, javascript: 0 } });
+  const cold = createTestExecutor({ warm: { python: 0, data: 0, javascript: 0, node: 0 } });
 
   async function compare(executor: Executor, code: string): Promise<void> {
     const signal = AbortSignal.timeout(28_000);
@@ -189,7 +189,9 @@ describeWith("sandbox", "a Python program in the sandbox does what it does outsi
 });
 
 describeWith(["sandbox", "python-packages"], "Python's packages in the sandbox", () => {
-  const { python } = createRunners(createTestExecutor({ warm: { python: 0, data: 1, javascript: 0 } }));
+  const { python } = createRunners(
+    createTestExecutor({ warm: { python: 0, data: 1, javascript: 0, node: 0 } }),
+  );
 
   it("draw other random numbers in every program", async () => {
     const code = "import numpy\nprint(numpy.random.rand(), numpy.random.default_rng().random())";

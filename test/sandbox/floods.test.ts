@@ -4,7 +4,9 @@ import { countProcesses, createRunners, createTestExecutor } from "./sandbox.fix
 
 describeWith("sandbox", "a program that takes too much", () => {
   const { python, javascript } = createRunners(createTestExecutor());
-  const { python: cold } = createRunners(createTestExecutor({ warm: { python: 0, data: 0, javascript: 0 } }));
+  const { python: cold } = createRunners(
+    createTestExecutor({ warm: { python: 0, data: 0, javascript: 0, node: 0 } }),
+  );
 
   it("of output keeps its head and its tail and runs on to its end", async () => {
     const result = await python(`import sys

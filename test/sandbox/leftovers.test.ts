@@ -62,8 +62,8 @@ const hello = (executor: Executor) =>
 
 describeFull(["sandbox"], "a thousand nasty programs, and callers who leave", () => {
   it.each([
-    ["sandboxes that wait", { python: 4, data: 0, javascript: 2 }],
-    ["sandboxes that are started for each program", { python: 0, data: 0, javascript: 0 }],
+    ["sandboxes that wait", { python: 4, data: 0, javascript: 2, node: 1 }],
+    ["sandboxes that are started for each program", { python: 0, data: 0, javascript: 0, node: 0 }],
   ])(
     "leave nothing behind in %s",
     async (_, warm) => {

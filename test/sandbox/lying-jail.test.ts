@@ -161,6 +161,7 @@ describe("a jail that a program has taken over", () => {
     ["output without end", encodeFrame(FRAME.stdout, Buffer.alloc(64 * 1024))],
     ["empty output without end", Buffer.concat(Array(4096).fill(encodeFrame(FRAME.stderr)))],
     ["unknown frames", encodeFrame("?")],
+    ["that its program is another's", encodeFrame(FRAME.declined)],
     ["a report that is none", encodeFrame(FRAME.exit, Buffer.from("null"))],
   ])("is ended when it sends %s", async (_what, frame) => {
     const { sandbox, wasKilled } = startLiar((jail) => {

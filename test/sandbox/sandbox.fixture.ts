@@ -58,7 +58,7 @@ export function createTestExecutor(options: Partial<LocalExecutorOptions> = {}):
   const executor = createLocalExecutor({
     logger: createQuietLogger(),
     queueWaitMs: 25_000,
-    warm: { python: 2, data: 0, javascript: 1 },
+    warm: { python: 2, data: 0, javascript: 1, node: 1 },
     ...options,
   });
   executors.push(executor);

@@ -27,8 +27,8 @@ function useExecutor(warm: SandboxCounts): Executor {
 }
 
 describeWith("sandbox", "sandboxes that wait", () => {
-  const executor = useExecutor({ python: 3, data: 0, javascript: 1 });
-  const untilAllWait = () => waitUntil(() => findSupervisors().length === 4);
+  const executor = useExecutor({ python: 3, data: 0, javascript: 1, node: 1 });
+  const untilAllWait = () => waitUntil(() => findSupervisors().length === 5);
   beforeAll(untilAllWait);
 
   it("are started before the first program, each serves one program, and others take their places", async () => {
@@ -46,7 +46,7 @@ describeWith("sandbox", "sandboxes that wait", () => {
   it("start a program of either language at once, and say so", async () => {
     await untilAllWait();
     // Processes that have just been started are still getting ready.
-    await waitUntil(() => processesBelow(process.pid).length >= 4 * 2 + 3);
+    await waitUntil(() => processesBelow(process.pid).length >= 5 * 2 + 4);
     await new Promise((resolve) => setTimeout(resolve, 500));
     expect(await executor.run(python("print(1)"), options)).toMatchObject({ start: "warm" });
     expect(await executor.run(javascript("console.log(1)"), options)).toMatchObject({ start: "warm" });
@@ -77,7 +77,7 @@ print(random.random(), os.urandom(8).hex(), uuid.uuid4(), secrets.token_hex(8), 
 });
 
 describeWith("sandbox", "a zygote", () => {
-  const executor = useExecutor({ python: 2, data: 0, javascript: 0 });
+  const executor = useExecutor({ python: 2, data: 0, javascript: 0, node: 0 });
   const untilReady = () => waitUntil(() => findSupervisors().length >= 2 && findZygotes().length >= 1);
   beforeAll(untilReady);
 
@@ -105,7 +105,7 @@ describeWith("sandbox", "a zygote", () => {
 });
 
 describeWith("sandbox", "no sandboxes that wait", () => {
-  const executor = useExecutor({ python: 0, data: 0, javascript: 0 });
+  const executor = useExecutor({ python: 0, data: 0, javascript: 0, node: 0 });
 
   it("make every start a cold one, with the same result", async () => {
     expect(findZygotes()).toEqual([]);
@@ -123,7 +123,7 @@ describeWith("sandbox", "no sandboxes that wait", () => {
 describeWith("sandbox", "closing the executor", () => {
   it("ends zygotes and sandboxes, also while they are being started", async () => {
     const before = processesBelow(process.pid).length;
-    const executor = createTestExecutor({ warm: { python: 3, data: 1, javascript: 1 } });
+    const executor = createTestExecutor({ warm: { python: 3, data: 1, javascript: 1, node: 1 } });
     await executor.run(python("pass"), options);
     await executor.close();
     expect(processesBelow(process.pid).length).toBe(before);

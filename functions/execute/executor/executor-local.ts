@@ -35,7 +35,7 @@ export interface LocalExecutorOptions extends JailOptions {
 }
 
 /** Sandboxes that wait when nothing else is asked for. */
-export const DEFAULT_WARM: SandboxCounts = { python: 8, data: 4, javascript: 4 };
+export const DEFAULT_WARM: SandboxCounts = { python: 8, data: 4, javascript: 8, node: 4 };
 
 /** Programs that run at the same time on this machine when nothing else is asked for: many of them wait for something. */
 export const DEFAULT_CONCURRENCY = 4 * availableParallelism();

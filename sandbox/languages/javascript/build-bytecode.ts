@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { argv } from "node:process";
 import { Script } from "node:vm";
+import { TYPICAL_PROGRAMS } from "./typical-programs.ts";
 import type * as Bundle from "./wait-for-program.ts";
 
 /** Has every part of the language in it, so that the functions that parse it have run. */
@@ -13,14 +14,6 @@ label: while (false) { do { switch (a) { case 1: break label; default: } } while
 try { throw new Error("x"); } catch (error) { delete b.a; } finally { typeof a, void 0; }
 const g = async (x) => (x, { f, g: x ? 1 : 2 }); // comment
 /* comment */ var h = function* () { const i = yield 1; return i ** 2 | 1 << 2; }, [j, , k = 1] = [..."ab"];`;
-
-/** The choice looks further into programs that seem to be the isolate's. */
-const TYPICAL_PROGRAMS = [
-  "console.log('hello', [1, 2].map((x) => x * 2), `a`)",
-  "function f(n) { return n < 2 ? n : f(n - 1) + f(n - 2); }\nfor (let i = 0; i < 3; i++) { console.log(f(i)); }",
-  "class A { constructor(x) { this.x = x; } }\nconst all = new Map([['a', new A({ b: 1 })]]);\nconsole.log([...all.values()]);",
-  "const a = [3, 1].sort((x, y) => x - y);\nif (a.length > 1) { console.error(JSON.stringify({ a }), Math.max(...a)); }",
-];
 
 const [, , folder = "."] = argv;
 const path = `${folder}/wait-for-program.cjs`;

@@ -11,13 +11,13 @@ const LANGUAGE_GLOBALS = new Set(
   unescape console`.split(/\s+/),
 );
 
-const NODE_GLOBALS = new Set(
+export const NODE_GLOBALS = new Set(
   [...Object.getOwnPropertyNames(globalThis), "fromAsync", "prepareStackTrace", "stackTraceLimit"].filter(
     (name) => !LANGUAGE_GLOBALS.has(name),
   ),
 );
 
-const COMMONJS_NAMES = new Set(["require", "module", "exports", "__filename", "__dirname"]);
+export const COMMONJS_NAMES = new Set(["require", "module", "exports", "__filename", "__dirname"]);
 
 /** What may stand behind `console.`; the rest has clocks, tables or warnings. */
 const CONSOLE_METHODS = new Set(

@@ -41,9 +41,9 @@ export function toSnapshotPath(folder: string): string {
  * Makes an isolate from the prelude's snapshot, which has compiled and evaluated it ahead of time; without the snapshot, when that
  * was built with another Node.
  * @param folder what scripts/build-sandbox.ts has built
+ * @param ivm the add-on, which a process can load once
  */
-export function prepareIsolate(folder: string): PreparedIsolate {
-  const ivm = loadAddOn(folder);
+export function prepareIsolate(folder: string, ivm = loadAddOn(folder)): PreparedIsolate {
   const path = toSnapshotPath(folder);
   const snapshot = existsSync(path) ? readShared(ivm, path) : undefined;
   const isolate = new ivm.Isolate({ memoryLimit: MEMORY_LIMIT_MIB, ...(snapshot && { snapshot }) });

@@ -14,13 +14,19 @@ export interface ServedPrograms {
 }
 
 /** Few sandboxes wait, and none with the libraries for data: machines that test have more to do. */
-const FEW_WAIT = { SANDBOX_WARM_PYTHON: "1", SANDBOX_WARM_DATA: "0", SANDBOX_WARM_JAVASCRIPT: "1" };
+const FEW_WAIT = {
+  SANDBOX_WARM_PYTHON: "1",
+  SANDBOX_WARM_DATA: "0",
+  SANDBOX_WARM_JAVASCRIPT: "1",
+  SANDBOX_WARM_NODE: "1",
+};
 
 /** Makes every start a cold one. */
 export const NONE_WAIT = {
   SANDBOX_WARM_PYTHON: "0",
   SANDBOX_WARM_DATA: "0",
   SANDBOX_WARM_JAVASCRIPT: "0",
+  SANDBOX_WARM_NODE: "0",
 };
 
 /** A program may take 30 s, and this machine may have much else to do. */

@@ -14,9 +14,9 @@ export interface Captured {
 }
 
 /** One sandbox waits with the libraries for data. */
-const WARM = { python: 0, data: 1, javascript: 0 };
+const WARM = { python: 0, data: 1, javascript: 0, node: 0 };
 /** Makes every start a cold one. */
-export const COLD = { python: 0, data: 0, javascript: 0 };
+export const COLD = { python: 0, data: 0, javascript: 0, node: 0 };
 
 /** Runs Python programs, in the real sandbox, and takes what they show. */
 export function createCapture(warm: LocalExecutorOptions["warm"] = WARM) {

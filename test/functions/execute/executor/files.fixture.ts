@@ -14,8 +14,8 @@ export const COLLECT = { files: 20, fileBytes: 10 * MIB, totalBytes: 100 * MIB }
 
 /** Where sandboxes come from: they waited, or none ever does. */
 export const STARTS = [
-  ["warm", { python: 2, data: 0, javascript: 1 }],
-  ["cold", { python: 0, data: 0, javascript: 0 }],
+  ["warm", { python: 2, data: 0, javascript: 1, node: 1 }],
+  ["cold", { python: 0, data: 0, javascript: 0, node: 0 }],
 ] as const;
 
 /** An input file of which all is there, in pieces of an awkward size. */
