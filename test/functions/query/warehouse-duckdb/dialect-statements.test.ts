@@ -49,6 +49,14 @@ describeWith("sandbox", "statements of GoogleSQL", () => {
       "WITH a AS (SELECT 1 AS x), b AS (WITH a AS (SELECT 2 AS x) SELECT x FROM a) SELECT a.x, b.x AS y FROM a, b",
       [[1, 2]],
     ],
+    [
+      "SELECT ARRAY(SELECT AS STRUCT 1 AS a UNION ALL SELECT AS STRUCT 2 AS z ORDER BY a DESC)",
+      [[[{ a: 2 }, { a: 1 }]]],
+    ],
+    [
+      "SELECT tags FROM shop.posts p CROSS JOIN p.tags JOIN (SELECT 'a' AS k) t ON tags = t.k AND ARRAY_LENGTH(p.tags) = 2",
+      [["a"]],
+    ],
     // An alias of an array's elements is preferred to the array's column of the same name.
     [
       "SELECT id, tags FROM shop.posts, UNNEST(tags) AS tags ORDER BY id, tags",
@@ -103,6 +111,13 @@ describeWith("sandbox", "statements of GoogleSQL", () => {
     ["CREATE TEMP FUNCTION f(x INT64) AS (x); SELECT f(1)", "unsupported_sql", "temporary object"],
     ["SELECT b'\\u00e9'", "invalid_query", "Illegal escape sequence"],
     ["SELECT '\\ud800'", "invalid_query", "Illegal escape sequence"],
+    ["SELECT t.s.* FROM (SELECT STRUCT(1 AS a) AS s) t", "unsupported_sql", "star after a field"],
+    [`FROM shop.posts ${"|> DROP tags ".repeat(61)}`, "unsupported_sql", "more than 60 pipe operators"],
+    [
+      `SELECT ${"id + ".repeat(999)}id AS a FROM shop.posts ORDER BY ${"a + ".repeat(999)}a`,
+      "invalid_query",
+      "too long once its aliases are spelled out",
+    ],
     ["SELECT WITH(a AS 1, a)", "unsupported_sql", "WITH expression"],
     ["SELECT ANY_VALUE(s).* FROM (SELECT STRUCT(1 AS a) AS s)", "unsupported_sql", "star after a value"],
     // After SET the table's own columns are gone, and with them its name.

@@ -1,5 +1,6 @@
 import { StatementFailure, unsupported } from "./failure.ts";
 import { toGroup, toName, toWord } from "./query-parts.ts";
+import type { CopyBudget } from "./select-aliases.ts";
 import { isName, isPath } from "./select-list.ts";
 import { type Group, isParentheses, isSymbol, isWord, type Node } from "./syntax-tree.ts";
 import { aliasNodes, type NameDefaults, readTablePath, resolveTable, type TablePath } from "./table-path.ts";
@@ -24,6 +25,7 @@ export interface FromContext {
   readonly defaults: NameDefaults;
   /** True when the statement speaks of _TABLE_SUFFIX. */
   readonly withSuffix: boolean;
+  readonly budget: CopyBudget;
   readonly resolveQuery: (nodes: readonly Node[], scope: NameScope) => Node[];
   readonly resolveValue: (nodes: readonly Node[], scope: NameScope) => Node[];
 }

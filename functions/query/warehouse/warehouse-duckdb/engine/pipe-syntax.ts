@@ -26,12 +26,16 @@ type Operator = (pipe: Pipe, body: readonly Node[], words: readonly Node[]) => P
  */
 export function rewritePipes(nodes: readonly Node[]): Node[] {
   const [first = [], ...steps] = splitAtPipes(nodes);
+  if (steps.length > MAX_STEPS) throw unsupported(`A query of more than ${MAX_STEPS} pipe operators`);
   const clauses = splitClauses(first);
   const [with_] = clauses;
   const named = with_?.kind === "WITH" ? [...with_.keyword, ...with_.body] : [];
   const start = startOf(named.length > 0 ? clauses.slice(1) : clauses, first);
   return [...named, ...toQuery(steps.reduce(addStep, start))];
 }
+
+/** Each may nest the query once more. */
+const MAX_STEPS = 60;
 
 /** True for a query that has pipes, or nothing but FROM. */
 export function isPipeQuery(nodes: readonly Node[]): boolean {

@@ -2,10 +2,10 @@ import { StatementFailure, unsupported } from "./failure.ts";
 import { type FromClause, type FromContext, type NameScope, resolveFrom } from "./from-clause.ts";
 import { isPipeQuery, rewritePipes } from "./pipe-syntax.ts";
 import { type Clause, isQuery, splitClauses, toSymbol } from "./query-parts.ts";
-import { resolveAliases } from "./select-aliases.ts";
-import { type QueryUse, selectAs } from "./select-as.ts";
+import { COPIED_NODES, resolveAliases } from "./select-aliases.ts";
+import { asRows, type QueryUse, selectAs } from "./select-as.ts";
 import { isName, nameFields, startsValue } from "./select-list.ts";
-import { readCompound, toRows, writeCompound } from "./set-operations.ts";
+import { readCompound, selectsStructs, toRows, writeCompound } from "./set-operations.ts";
 import { hideFromStars } from "./star-columns.ts";
 import { isParentheses, isSymbol, isWord, type Node } from "./syntax-tree.ts";
 import type { NameDefaults } from "./table-path.ts";
@@ -22,6 +22,7 @@ export function resolveNames(sql: string, nodes: readonly Node[], defaults: Name
     sql,
     defaults,
     withSuffix: mentionsSuffix(nodes),
+    budget: { left: COPIED_NODES },
     resolveQuery: (items, scope) => resolveQuery(context, items, scope, "table"),
     resolveValue: (items, scope) => resolveValue(context, items, scope),
   };
@@ -73,6 +74,11 @@ function resolveBody(
   if (compound === null) return resolveOperand(context, clauses, scope, use);
   const rows = toRows(compound, use);
   if (rows !== null) return [...rows, ...compound.tail.flatMap(({ keyword, body }) => [...keyword, ...body])];
+  const [place] = compound.operator;
+  if (use === "value" && place !== undefined && selectsStructs(compound)) {
+    // ORDER BY after the whole names the fields, which are still columns then.
+    return asRows(resolveBody(context, clauses, scope, "table"), place);
+  }
   const operands = compound.operands.map((operand) => resolveOperand(context, operand, scope, use));
   const tail = compound.tail.flatMap(({ keyword, body }) => [
     ...keyword,
@@ -144,5 +150,5 @@ function resolveSelect(
   if (resolved[0]?.body.length === 0) {
     throw new StatementFailure("invalid_query", "Syntax error: SELECT without columns.");
   }
-  return selectAs(resolveAliases(resolved), use);
+  return selectAs(resolveAliases(resolved, context.budget), use);
 }

@@ -1,23 +1,34 @@
+import { StatementFailure } from "./failure.ts";
 import { type Clause, isQuery, toGroup } from "./query-parts.ts";
 import { isName, isPath, readSelectList, type SelectItem } from "./select-list.ts";
 import { type Group, isParentheses, isSymbol, isWord, type Node, splitByComma } from "./syntax-tree.ts";
+
+/** How many nodes may be copied into a statement: a long value under an alias that is used often would fill the memory. */
+export interface CopyBudget {
+  left: number;
+}
+
+/** Enough for what people write. */
+export const COPIED_NODES = 100_000;
 
 /** A column of the SELECT list that other clauses may name. */
 interface Column {
   readonly item: SelectItem;
   /** Place in the list from 1; null behind a star, where it is not known. */
   readonly ordinal: number | null;
+  readonly budget: CopyBudget;
 }
 
 /**
  * Spells out what the aliases of a SELECT list mean elsewhere. In GoogleSQL an alias hides a column of the same name in GROUP BY,
  * HAVING, QUALIFY and ORDER BY; in DuckDB the column hides the alias, so that `SELECT DATE_TRUNC(d, MONTH) AS d … GROUP BY d` would
  * group by day.
+ * @throws StatementFailure `invalid_query` when that takes more than the budget
  */
-export function resolveAliases(clauses: readonly Clause[]): readonly Clause[] {
+export function resolveAliases(clauses: readonly Clause[], budget: CopyBudget): readonly Clause[] {
   const list = clauses[0];
   if (list?.kind !== "SELECT") return clauses;
-  const columns = hidingColumns(list.body);
+  const columns = hidingColumns(list.body, budget);
   if (columns.size === 0) return clauses;
   return clauses.map((clause) => {
     if (clause.kind === "GROUP") return { ...clause, body: groupBy(clause.body, columns) };
@@ -28,7 +39,7 @@ export function resolveAliases(clauses: readonly Clause[]): readonly Clause[] {
 }
 
 /** The columns whose name may hide another; a name that two of them have is left alone. */
-function hidingColumns(body: readonly Node[]): Map<string, Column> {
+function hidingColumns(body: readonly Node[], budget: CopyBudget): Map<string, Column> {
   const { items } = readSelectList(body);
   const columns = new Map<string, Column | null>();
   let starSeen = false;
@@ -37,7 +48,8 @@ function hidingColumns(body: readonly Node[]): Map<string, Column> {
     const key = item.name?.toLowerCase();
     const isItself = item.value.length === 1 && isPath(item.value) && textOf(item.value[0]) === key;
     if (key === undefined || isItself) return;
-    columns.set(key, columns.has(key) ? null : { item, ordinal: starSeen ? null : i + 1 });
+    const column = { item, ordinal: starSeen ? null : i + 1, budget };
+    columns.set(key, columns.has(key) ? null : column);
   });
   return new Map([...columns].filter((entry): entry is [string, Column] => entry[1] !== null));
 }
@@ -61,9 +73,24 @@ function groupBy(nodes: readonly Node[], columns: ReadonlyMap<string, Column>): 
   });
 }
 
-function groupItem({ item, ordinal }: Column, place: Node): Node {
-  if (ordinal === null) return toGroup(item.value, place);
+function groupItem(column: Column, place: Node): Node {
+  if (column.ordinal === null) return copied(column, place);
+  const { ordinal } = column;
   return { kind: "sql", text: String(ordinal), start: place.start, end: place.end };
+}
+
+function copied({ item, budget }: Column, place: Node): Node {
+  budget.left -= sizeOf(item.value);
+  if (budget.left < 0)
+    throw new StatementFailure(
+      "invalid_query",
+      "The statement is too long once its aliases are spelled out.",
+    );
+  return toGroup(item.value, place);
+}
+
+function sizeOf(nodes: readonly Node[]): number {
+  return nodes.reduce((sum, node) => sum + (node.kind === "group" ? 1 + sizeOf(node.items) : 1), 0);
 }
 
 /** An alias alone is looked for first in DuckDB too, not so within an expression, and not the name of a field. */
@@ -116,7 +143,7 @@ function spellOut(nodes: readonly Node[], columns: ReadonlyMap<string, Column>, 
     // `s.a` is a field of the alias s, or a column of a table s.
     const isTable = isSymbol(nodes[at + 1], ".") && found !== undefined && isPath(found.item.value);
     const column = isTable ? undefined : found;
-    return column === undefined || holdsQuery(column.item.value) ? node : toGroup(column.item.value, node);
+    return column === undefined || holdsQuery(column.item.value) ? node : copied(column, node);
   });
 }
 

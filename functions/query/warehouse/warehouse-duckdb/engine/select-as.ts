@@ -33,12 +33,16 @@ export function selectAs(clauses: readonly Clause[], use: QueryUse): Node[] {
         place,
       ),
     );
-  const inner = toNodes(withList(clauses, list, list.items.map(namedField), place));
+  return asRows(toNodes(withList(clauses, list, list.items.map(namedField), place)), place);
+}
+
+/** The rows of a query, each as one STRUCT. */
+export function asRows(query: readonly Node[], place: Node): Node[] {
   return [
     toWord("SELECT", place),
     toName(ROW, place),
     toWord("FROM", place),
-    toGroup(inner, place),
+    toGroup(query, place),
     toWord("AS", place),
     toName(ROW, place),
   ];

@@ -4,7 +4,7 @@ import { isParentheses, isSymbol, isWord, type Node, splitByComma } from "./synt
 
 /**
  * Writes the name of an item that is a field of a value, as in `STRUCT(1 AS a).a`: the engine would give the column none.
- * @throws StatementFailure `unsupported_sql` for `value.*`
+ * @throws StatementFailure `unsupported_sql` for `value.*` and `table.column.*`
  */
 export function nameFields(body: readonly Node[]): Node[] {
   const { prefix, as, items } = readSelectList(body);
@@ -13,6 +13,7 @@ export function nameFields(body: readonly Node[]): Node[] {
     const last = item.nodes.at(-1);
     const star = item.nodes.findIndex((node, i) => isSymbol(node, "*") && isSymbol(item.nodes[i - 1], "."));
     if (star > 0 && !item.isStar) throw unsupported("A star after a value that is no name");
+    if (star > 3) throw unsupported("A star after a field of a struct (name its fields instead)");
     if (last === undefined || item.isExplicit || item.name === null || isPath(item.nodes)) return item.nodes;
     const name = { kind: "quoted" as const, text: item.name, start: last.start, end: last.end };
     return [...item.nodes, { ...name, kind: "word" as const, text: "AS" }, name];

@@ -74,16 +74,36 @@ function inOneOrder(operands: readonly (readonly Clause[])[]): readonly (readonl
 function alignStructs(operands: readonly (readonly Clause[])[]): readonly (readonly Clause[])[] {
   const [first] = operands[0] ?? [];
   if (first?.kind !== "SELECT") return operands;
-  const wanted = readSelectList(first.body).items;
+  const wanted = readSelectList(first.body);
   return operands.map((operand) => {
     const [select, ...rest] = operand;
     if (select?.kind !== "SELECT") return operand;
     const list = readSelectList(select.body);
-    if (list.items.length !== wanted.length || list.as !== null) return operand;
-    const items = list.items.map((item, i) => aligned(item.nodes, wanted[i]?.value ?? []));
-    const body = [...list.prefix, ...withCommas(items, select.keyword[0] as Node)];
-    return [{ ...select, body }, ...rest];
+    if (list.items.length !== wanted.items.length || list.as === "VALUE") return operand;
+    const place = select.keyword[0] as Node;
+    const items = list.items.map((item, i) => {
+      const model = wanted.items[i];
+      const value = aligned(item.nodes, model?.value ?? []);
+      // The columns of SELECT AS STRUCT are fields too.
+      const isField = list.as === "STRUCT" && !item.isStar && model?.isStar === false;
+      return isField
+        ? [...aligned(item.value, model.value), ...named(model.name ?? `_field_${i + 1}`, place)]
+        : value;
+    });
+    const as = list.as === null ? [] : [toWord("AS", place), toWord(list.as, place)];
+    return [{ ...select, body: [...list.prefix, ...as, ...withCommas(items, place)] }, ...rest];
   });
+}
+
+/** True when each of the queries is a SELECT AS STRUCT. */
+export function selectsStructs({ operands }: Compound): boolean {
+  return operands.every(
+    ([select]) => select?.kind === "SELECT" && readSelectList(select.body).as === "STRUCT",
+  );
+}
+
+function named(name: string, place: Node): Node[] {
+  return [toWord("AS", place), { kind: "quoted", text: name, start: place.start, end: place.end }];
 }
 
 /** A text beside a literal of these types is one of them. */
@@ -111,11 +131,7 @@ function alignedStruct(value: readonly Node[], group: Node, model: Node): readon
   const items = fields.map((field, i) => {
     const inner = aligned(field.value, names[i]?.value ?? []);
     const name = names[i]?.name ?? field.name ?? `_field_${i + 1}`;
-    return [
-      ...inner,
-      toWord("AS", group),
-      { kind: "quoted" as const, text: name, start: group.start, end: group.end },
-    ];
+    return [...inner, ...named(name, group)];
   });
   const at = value.indexOf(group);
   return [toWord("STRUCT", group), toGroup(withCommas(items, group), group), ...value.slice(at + 1)];
@@ -174,11 +190,7 @@ export function toRows({ operands, operator }: Compound, use: QueryUse): Node[] 
   const isNamed = !names.includes(null) && new Set(names).size === names.length;
   if (!isAlike || !(isNamed || (use === "value" && names.length === 1))) return null;
   const sql = (text: string) => ({ kind: "sql" as const, text, start: place.start, end: place.end });
-  const columns = names.map((name, i) => [
-    sql(`gs_${i + 1}`),
-    toWord("AS", place),
-    { kind: "quoted" as const, text: name ?? `f${i}_`, start: place.start, end: place.end },
-  ]);
+  const columns = names.map((name, i) => [sql(`gs_${i + 1}`), ...named(name ?? `f${i}_`, place)]);
   const rows = lists.map((list) => [
     toGroup(withCommas(list?.items.map(({ value }) => value) ?? [], place), place),
   ]);
