@@ -23,6 +23,9 @@ export const JSON_MACROS: Readonly<Record<string, string>> = {
   "inner_json_member(x_, name_)":
     "CASE WHEN typeof(x_) = 'JSON' THEN CAST(own_json_at(x_, '$.\"' || replace(replace(name_, '\\', '\\\\'), '\"', '\\\"') || '\"') AS JSON) ELSE CAST(own_error('unsupported: A subscript by name of anything but JSON') AS JSON) END",
   "inner_as_json(x_)": "CAST(x_ AS JSON)",
+  // DuckDB would take a character out of the text.
+  "inner_array(x_)":
+    "CASE WHEN typeof(x_) IN ('JSON', 'VARCHAR') THEN cast_to_type(own_error('unsupported: A subscript by number of JSON or a STRING (write JSON_QUERY with a path)'), x_) ELSE x_ END",
   "parse_json(x_)": "CAST(own_parse_json(x_) AS JSON)",
   "safe_parse_json(x_)": "CAST(CASE WHEN json_valid(x_) THEN own_parse_json(x_) END AS JSON)",
   "inner_json_key(x_)":

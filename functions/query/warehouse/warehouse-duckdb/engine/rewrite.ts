@@ -95,10 +95,10 @@ function subscript(value: string, group: Group, write: Write): string {
   const [first, second] = group.items;
   const isCall = isWord(first, "OFFSET", "ORDINAL", "SAFE_OFFSET", "SAFE_ORDINAL") && isParentheses(second);
   if (isCall && group.items.length === 2)
-    return `GS_${first.text.toUpperCase()}(${value}, ${write(second.items)})`;
+    return `GS_${first.text.toUpperCase()}(GS_INNER_ARRAY(${value}), ${write(second.items)})`;
   if (group.items.length === 1 && group.items[0]?.kind === "string")
     return `GS_INNER_JSON_MEMBER(${value}, ${write(group.items)})`;
-  return `GS_OFFSET(${value}, ${write(group.items)})`;
+  return `GS_OFFSET(GS_INNER_ARRAY(${value}), ${write(group.items)})`;
 }
 
 /** Words that mean something only BigQuery has. */

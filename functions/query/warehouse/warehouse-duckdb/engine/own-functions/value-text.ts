@@ -75,14 +75,21 @@ export function elementsOf(value: DuckDBValue): readonly DuckDBValue[] {
   return (value as DuckDBListValue | DuckDBArrayValue).items;
 }
 
-/** The fields of a struct: name, type, value. */
+/**
+ * The fields of a struct: name, type, value.
+ * @throws Error when two fields have one name, or none: DuckDB's client gives the values by name
+ */
 export function fieldsOf(
   type: DuckDBType,
   value: DuckDBValue,
 ): (readonly [string, DuckDBType, DuckDBValue])[] {
   const { entryNames, entryTypes } = type as DuckDBStructType;
-  const values = Object.values((value as DuckDBStructValue).entries);
-  return entryNames.map((name, i) => [name, entryTypes[i] as DuckDBType, values[i] ?? null]);
+  if (new Set(entryNames).size !== entryNames.length)
+    throw new Error(
+      "unsupported: A STRUCT as text whose fields have no names (write STRUCT(x AS a, y AS b))",
+    );
+  const { entries } = value as DuckDBStructValue;
+  return entryNames.map((name, i) => [name, entryTypes[i] as DuckDBType, entries[name] ?? null]);
 }
 
 /** The bytes of a BYTES value. */
