@@ -43,12 +43,13 @@ const TYPES: Readonly<Record<string, string>> = {
     'system.main."*"(ceil(coalesce(x_, NULL::BIGINT)), CAST(1.000000000 AS DECIMAL(38,9)))',
   "inner_literal_like(literal_, x_)": "cast_to_type(literal_, gs_inner_quotient_type(x_))",
   "inner_as_nanos(x_)": 'CAST(system.main."*"(TRY_CAST(x_ AS DECIMAL(38,9)), 1000000000) AS HUGEINT)',
-  // x divided by y, both whole and y not zero, rounded half away from zero.
+  // x divided by y, both whole and y not zero, rounded half away from zero. Each argument is named as rarely as can be: a macro
+  // is written out once for each time it is named, also within itself.
   "inner_whole_quotient(x_, y_)":
-    "x_ // y_ + CASE WHEN abs(x_ % y_) < abs(y_) - abs(x_ % y_) THEN 0 WHEN (x_ < 0) = (y_ < 0) THEN 1 ELSE -1 END",
+    '(system.main."*"(2, x_) + system.main."*"(sign(x_), abs(y_))) // system.main."*"(2, y_)',
   // NUMERIC divided by NUMERIC has 9 digits after the point; beyond 10²⁰ it overflows here.
   "inner_numeric_quotient(x_, y_)":
-    'system.main."*"(CAST(gs_inner_whole_quotient(system.main."*"(gs_inner_as_nanos(x_), CAST(1000000000 AS HUGEINT)), gs_inner_as_nanos(y_)) AS DECIMAL(38,0)), CAST(0.000000001 AS DECIMAL(9,9)))',
+    'system.main."*"(CAST(gs_inner_whole_quotient(system.main."*"(gs_inner_as_nanos(x_), 1000000000), gs_inner_as_nanos(y_)) AS DECIMAL(38,0)), CAST(0.000000001 AS DECIMAL(9,9)))',
   // Types alone decide in the CASE, so only one branch is left when it runs. y is not zero.
   "inner_quotient(x_, y_)": `CASE WHEN typeof(gs_inner_quotient_type(${EITHER})) = 'DOUBLE' THEN cast_to_type(system.main."/"(x_, y_), gs_inner_quotient_type(${EITHER})) WHEN typeof(x_) = 'DECIMAL(38,19)' OR typeof(y_) = 'DECIMAL(38,19)' THEN CAST('unsupported: Division of BIGNUMERIC' AS BIGINT) ELSE cast_to_type(gs_inner_numeric_quotient(x_, y_), gs_inner_quotient_type(${EITHER})) END`,
   // An average from SUM and COUNT for NUMERIC, from AVG for the rest.
@@ -78,7 +79,9 @@ export const NUMBER_FUNCTIONS: Readonly<Record<string, string>> = {
   "ceiling(x_)": keepsKind("ceil(x_)"),
   "floor(x_)": keepsKind("floor(x_)"),
   "round(x_)": keepsKind("round(x_)"),
-  "round(x_, digits_)": keepsKind(
+  // In a lambda the argument is written out once only, however often ROUND is nested.
+  "round(x_, digits_)": "list_transform([x_], lambda value_: gs_inner_round(value_, digits_))[1]",
+  "inner_round(x_, digits_)": keepsKind(
     `coalesce(cast_to_type(${ROUND_FLOAT}, coalesce(x_, NULL::BIGINT)), round(x_, CAST(digits_ AS INTEGER)))`,
   ),
   "trunc(x_)": keepsKind("trunc(x_)"),
@@ -94,7 +97,7 @@ export const NUMBER_FUNCTIONS: Readonly<Record<string, string>> = {
   "power(x_, y_)": "gs_pow(x_, y_)",
   "mod(x_, y_)": `x_ % ${DIVISOR}`,
   "div(x_, y_)": `cast_to_type(CASE WHEN typeof(${EITHER}) LIKE 'DECIMAL%' THEN gs_inner_numeric_quotient(x_ - x_ % y_, ${DIVISOR}) ELSE x_ // ${DIVISOR} END, ${EITHER})`,
-  "safe_divide(x_, y_)": "gs_inner_quotient(x_, NULLIF(y_, 0))",
+  "safe_divide(x_, y_)": "CASE WHEN y_ = 0 THEN NULL ELSE gs_inner_quotient(x_, y_) END",
   "safe_add(x_, y_)": "TRY(x_ + y_)",
   "safe_subtract(x_, y_)": "TRY(x_ - y_)",
   "safe_multiply(x_, y_)": "TRY(x_ * y_)",
@@ -118,7 +121,7 @@ export const NUMBER_FUNCTIONS: Readonly<Record<string, string>> = {
 export const OPERATORS: readonly string[] = [
   'CREATE MACRO "*"(x_, y_) AS replace_type(system.main."*"(x_, y_), NULL::DECIMAL(38,18), NULL::DECIMAL(38,9))',
   'CREATE MACRO "-"(x_) AS system.main."-"(x_), (x_, y_) AS system.main."-"(x_, gs_inner_subtrahend(x_, y_))',
-  `CREATE MACRO "/"(x_, y_) AS gs_inner_quotient(x_, ${DIVISOR})`,
+  `CREATE MACRO "/"(x_, y_) AS CASE WHEN y_ = 0 THEN CAST('error: division by zero' AS BIGINT) ELSE gs_inner_quotient(x_, y_) END`,
   'CREATE MACRO "<<"(x_, y_) AS gs_inner_signed(system.main."*"(CAST(x_ AS HUGEINT), CAST(pow(2, gs_inner_shift_count(y_)) AS HUGEINT)) & CAST(18446744073709551615 AS HUGEINT))',
   'CREATE MACRO ">>"(x_, y_) AS gs_inner_signed(gs_inner_unsigned(x_) // CAST(pow(2, gs_inner_shift_count(y_)) AS HUGEINT))',
 ];
