@@ -57,6 +57,17 @@ describeWith("sandbox", "statements of GoogleSQL", () => {
       "SELECT tags FROM shop.posts p CROSS JOIN p.tags JOIN (SELECT 'a' AS k) t ON tags = t.k AND ARRAY_LENGTH(p.tags) = 2",
       [["a"]],
     ],
+    [
+      "SELECT 'x' || tags AS tags, COUNT(*) FROM shop.posts, UNNEST(tags) AS tags GROUP BY tags HAVING tags > 'xa'",
+      [["xb", 2]],
+    ],
+    [
+      "SELECT MIN(id) AS id, tags = 'a' AS tags FROM shop.posts, UNNEST(tags) AS tags GROUP BY tags ORDER BY tags",
+      [
+        [1, false],
+        [1, true],
+      ],
+    ],
     // An alias of an array's elements is preferred to the array's column of the same name.
     [
       "SELECT id, tags FROM shop.posts, UNNEST(tags) AS tags ORDER BY id, tags",

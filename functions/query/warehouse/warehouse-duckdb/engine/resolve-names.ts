@@ -4,7 +4,7 @@ import { isPipeQuery, rewritePipes } from "./pipe-syntax.ts";
 import { type Clause, isQuery, splitClauses, toSymbol } from "./query-parts.ts";
 import { COPIED_NODES, resolveAliases } from "./select-aliases.ts";
 import { asRows, type QueryUse, selectAs } from "./select-as.ts";
-import { isName, nameFields, startsValue } from "./select-list.ts";
+import { isName, nameFields, readSelectList, startsValue } from "./select-list.ts";
 import { readCompound, selectsStructs, toRows, writeCompound } from "./set-operations.ts";
 import { hideFromStars } from "./star-columns.ts";
 import { isParentheses, isSymbol, isWord, type Node } from "./syntax-tree.ts";
@@ -131,6 +131,14 @@ function resolveWith(
   return { nodes: out, scope: { queries, tables: outer.tables, elements: outer.elements } };
 }
 
+/** What names mean after the SELECT list: its aliases come before elements of arrays. */
+function behindAliases([select]: readonly Clause[], scope: NameScope): NameScope {
+  if (select?.kind !== "SELECT" || scope.elements.size === 0) return scope;
+  const elements = new Map(scope.elements);
+  for (const { name } of readSelectList(select.body).items) elements.delete(name?.toLowerCase() ?? "");
+  return { ...scope, elements };
+}
+
 function resolveSelect(
   context: FromContext,
   clauses: readonly Clause[],
@@ -142,7 +150,8 @@ function resolveSelect(
   const scope = table?.scope ?? outer;
   const resolved = clauses.map((clause): Clause => {
     if (clause === from) return { ...clause, body: table?.nodes ?? [] };
-    const body = resolveValue(context, clause.body, scope);
+    const seesAliases = ["GROUP", "HAVING", "QUALIFY", "ORDER"].includes(clause.kind);
+    const body = resolveValue(context, clause.body, seesAliases ? behindAliases(clauses, scope) : scope);
     if (clause.kind !== "SELECT") return { ...clause, body };
     const named = nameFields(body);
     return { ...clause, body: table ? hideFromStars(named, table) : named };
