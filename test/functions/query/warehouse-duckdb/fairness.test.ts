@@ -25,7 +25,10 @@ describeWith("sandbox", "a short statement beside a nasty one of someone else", 
       "a join without end",
       `SELECT COUNT(*) FROM ${NUMBERS} a, ${NUMBERS} b, ${NUMBERS} c WHERE MOD(a.n + b.n + c.n, 7) = 8`,
     ],
-    ["a call that cannot be interrupted", "SELECT EDIT_DISTANCE(REPEAT('a', 1000000), REPEAT('b', 1000000))"],
+    [
+      "a call that cannot be interrupted",
+      "SELECT LENGTH(REPLACE(REPEAT('a', 1000000), 'a', REPEAT('b', 1000)))",
+    ],
     ["more memory than there is", `SELECT ARRAY_AGG(REPEAT('x', 100000)) FROM ${NUMBERS} a, ${NUMBERS} b`],
     ["a result without end", `SELECT a.n, b.n AS m FROM ${NUMBERS} a, ${NUMBERS} b`],
   ])(

@@ -84,6 +84,11 @@ const ENDLESS: readonly Hostile[] = [
     `SELECT COUNT(*) FROM ${NUMBERS} WHERE REGEXP_CONTAINS(REPEAT(CAST(n AS STRING), 100000), '(1*)*(2|23)+(.{0,40}){0,20}x')`,
     ["query_timed_out", "query_out_of_memory", "query_failed"],
   ],
+  [
+    "a call that cannot be interrupted",
+    "SELECT LENGTH(REPLACE(REPEAT('a', 1000000), 'a', REPEAT('b', 1000)))",
+    ["query_timed_out", "query_out_of_memory", "query_failed"],
+  ],
   ["padding to 2·10⁹", "SELECT LPAD('x', 2000000000, 'y')", ["query_failed"]],
 ];
 
