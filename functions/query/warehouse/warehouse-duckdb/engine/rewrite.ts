@@ -88,7 +88,13 @@ function bracketed(cursor: Cursor, group: Group): string {
 function endsValue(node: Node | undefined): boolean {
   if (node === undefined) return false;
   if (node.kind === "word") return !BRACKET_WORDS.has(node.text.toUpperCase());
-  return node.kind === "group" || node.kind === "quoted" || node.kind === "name" || node.kind === "sql";
+  return (
+    node.kind === "group" ||
+    node.kind === "quoted" ||
+    node.kind === "string" ||
+    node.kind === "name" ||
+    node.kind === "sql"
+  );
 }
 
 function subscript(value: string, group: Group, write: Write): string {
