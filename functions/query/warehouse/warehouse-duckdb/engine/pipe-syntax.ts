@@ -1,4 +1,5 @@
 import { StatementFailure, unsupported } from "./failure.ts";
+import { readOrdered } from "./pipe-order.ts";
 import { type Clause, isQuery, splitClauses, toGroup, toName, toSymbol, toWord } from "./query-parts.ts";
 import { isName, readSelectList } from "./select-list.ts";
 import { isParentheses, isSymbol, isWord, type Node, splitByComma } from "./syntax-tree.ts";
@@ -237,20 +238,6 @@ const aggregate: Operator = (pipe, body) => {
   };
 };
 
-interface OrderedItem {
-  readonly nodes: readonly Node[];
-  /** `DESC NULLS LAST`; empty for the default order, null when this column orders nothing. */
-  readonly suffix: readonly Node[] | null;
-}
-
-function readOrdered(part: readonly Node[], isOrdered: boolean): OrderedItem {
-  const at = part.findIndex((node) => isWord(node, "ASC", "DESC"));
-  const nulls = part.findIndex((node) => isWord(node, "NULLS"));
-  const start = at >= 0 ? at : nulls;
-  if (start < 0) return { nodes: part, suffix: isOrdered ? [] : null };
-  return { nodes: part.slice(0, start), suffix: part.slice(start) };
-}
-
 function ordinal(value: number, { start, end }: Node): Node {
   return { kind: "sql", text: String(value), start, end };
 }
@@ -268,13 +255,8 @@ const combine: Operator = (pipe, body, words) => {
   return { ...nest(pipe), from: [toGroup(all, pipe.place)] };
 };
 
-/** PIVOT and UNPIVOT change the table before them. */
+/** PIVOT, UNPIVOT and TABLESAMPLE stand after the table that they change. */
 const pivot: Operator = (pipe, body, words) => {
-  const base = nest(pipe);
-  return { ...base, from: [base.from[0] as Node, ...words, ...body] };
-};
-
-const sample: Operator = (pipe, body, words) => {
   const base = nest(pipe);
   return { ...base, from: [base.from[0] as Node, ...words, ...body] };
 };
@@ -311,19 +293,5 @@ const OPERATORS: Readonly<Record<string, Operator>> = {
   "EXCEPT DISTINCT": combine,
   PIVOT: pivot,
   UNPIVOT: pivot,
-  TABLESAMPLE: sample,
+  TABLESAMPLE: pivot,
 };
-
-/**
- * Ends the translation of RENAME.
- * @param sql what the translator wrote
- */
-export function restoreRename(sql: string): string {
-  return sql.replace(QUOTED_OR_RENAME, (found, name: string | undefined) => {
-    if (name !== undefined) return name;
-    return found.startsWith("REPLACE") ? "RENAME (" : found;
-  });
-}
-
-const QUOTED_OR_RENAME =
-  /'(?:[^']|'')*'|\bGS_RENAME\(("(?:[^"]|"")*"|\w+)\)|"(?:[^"]|"")*"|\bREPLACE \((?=GS_RENAME\()/g;

@@ -2,7 +2,7 @@ import { Dialect, transpile } from "@polyglot-sql/sdk";
 import { StatementFailure, StatementRefused, unsupported } from "./failure.ts";
 import { type Token, tokenize } from "./lexer.ts";
 import { restoreLike } from "./like-rule.ts";
-import { restoreRename } from "./pipe-syntax.ts";
+import { restoreRename } from "./pipe-rename.ts";
 import { toVariables } from "./query-parameters.ts";
 import { resolveNames } from "./resolve-names.ts";
 import { createWriter } from "./rewrite.ts";
