@@ -1,5 +1,5 @@
 import { unsupported } from "./failure.ts";
-import { isWord, type Node, splitByComma, type Write } from "./syntax-tree.ts";
+import { isSymbol, isWord, type Node, splitByComma, type Write } from "./syntax-tree.ts";
 
 /**
  * Writes one aggregate or window function.
@@ -11,8 +11,17 @@ export type AggregateRule = (items: readonly Node[], write: Write, over: string)
 function native(name: string): AggregateRule {
   return (items, write, over) => {
     if (items.some((node) => isWord(node, "HAVING"))) throw unsupported(`${name} with HAVING`);
-    return `${name}(${write(items)})${over}`;
+    return `${name}(${writeArguments(items, write)})${over}`;
   };
+}
+
+/** After a value that is a call, the translator forgets IGNORE NULLS unless the value has brackets of its own. */
+function writeArguments(items: readonly Node[], write: Write): string {
+  const end = items.findIndex((node) => isWord(node, "IGNORE", "RESPECT"));
+  if (end < 0) return write(items);
+  const start =
+    items.slice(0, end).findLastIndex((node) => isSymbol(node, ",") || isWord(node, "DISTINCT")) + 1;
+  return `${write(items.slice(0, start))} (${write(items.slice(start, end))}) ${write(items.slice(end))}`;
 }
 
 /** The translator forgets DISTINCT in some; one of them has another name that it does not forget it in. */
@@ -62,7 +71,7 @@ const arrayConcatAgg: AggregateRule = (items, write, over) => {
   const order = items.findIndex((node) => isWord(node, "ORDER", "LIMIT"));
   const [value, rest] = order < 0 ? [items, []] : [items.slice(0, order), items.slice(order)];
   const [sorting, limit] = splitLimit(rest);
-  const all = `ARRAY_AGG(${write(value)} IGNORE NULLS ${write(sorting)})${over}`;
+  const all = `ARRAY_AGG((${write(value)}) IGNORE NULLS ${write(sorting)})${over}`;
   return `GS_INNER_FLATTEN(${limit === null ? all : `GS_INNER_FIRST(${all}, ${write(limit)})`})`;
 };
 
@@ -73,7 +82,9 @@ const stringAgg: AggregateRule = (items, write, over) => {
   const order = list.findIndex((node) => isWord(node, "ORDER"));
   const [value = [], separator] = splitByComma(order < 0 ? list : list.slice(0, order));
   const sorting = order < 0 ? "" : write(list.slice(order));
-  const texts = `ARRAY_AGG(${write(value)} IGNORE NULLS ${sorting})${over}`;
+  const key = isWord(value[0], "DISTINCT") ? value.slice(1) : value;
+  const distinct = key === value ? "" : "DISTINCT ";
+  const texts = `ARRAY_AGG(${distinct}(${write(key)}) IGNORE NULLS ${sorting})${over}`;
   return `GS_ARRAY_TO_STRING(GS_INNER_FIRST(${texts}, ${write(limit)}), ${separator ? write(separator) : "','"})`;
 };
 
@@ -99,7 +110,7 @@ const approxQuantiles: AggregateRule = (items, write, over) => {
   if (parts === undefined) throw unsupported("This form of APPROX_QUANTILES");
   const key = isWord(value[0], "DISTINCT") ? value.slice(1) : value;
   const keep = nulls === "IGNORE NULLS" ? " IGNORE NULLS" : "";
-  return `GS_INNER_QUANTILES(ARRAY_AGG(${write(value)}${keep} ORDER BY ${write(key)})${over}, ${write(parts)})`;
+  return `GS_INNER_QUANTILES(ARRAY_AGG(${key === value ? "" : "DISTINCT "}(${write(key)})${keep} ORDER BY ${write(key)})${over}, ${write(parts)})`;
 };
 
 const approxTopCount: AggregateRule = (items, write, over) => {

@@ -1,4 +1,5 @@
 import { Dialect, transpile } from "@polyglot-sql/sdk";
+import { checkKept } from "./check-kept.ts";
 import { StatementFailure, StatementRefused, unsupported } from "./failure.ts";
 import { type Token, tokenize } from "./lexer.ts";
 import { restoreLike } from "./like-rule.ts";
@@ -49,6 +50,7 @@ export function translate(sql: string, context: TranslationContext): string {
   if (!result.success || result.sql === undefined) throw parseFailure(result.error ?? "");
   const [only, ...more] = result.sql;
   if (only === undefined || more.length > 0) throw new StatementFailure("invalid_query", "Syntax error.");
+  checkKept(rewritten, only);
   return restoreLike(restoreRename(restoreUnnest(only)));
 }
 
