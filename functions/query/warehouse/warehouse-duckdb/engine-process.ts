@@ -16,7 +16,7 @@ export type EngineResult =
   | { readonly kind: "too-complex" }
   | { readonly kind: "died"; readonly reason: DeathReason };
 
-/** Too much memory, too much of all engines together, or anything else. */
+/** Too much memory, too much together with other statements, at once or before, or anything else. */
 export type DeathReason = "memory" | "crowded" | "other";
 
 /** Takes the part of a result that does not fit into one answer. */
@@ -122,15 +122,22 @@ export function startEngine(
     return reason;
   });
   const run = createRun(jail, state, kill);
+  let jobs = 0;
+  let hasRunOut = false;
   return {
     ready,
     ended,
     isAlive: () => state.alive,
-    isWorn: () => host?.isWorn() ?? false,
-    run(job, sink, stop) {
-      if (!state.alive) return Promise.resolve({ kind: "died", reason: "other" });
+    isWorn: () => hasRunOut || (host?.isWorn() ?? false),
+    async run(job, sink, stop) {
+      if (!state.alive) return { kind: "died", reason: "other" };
+      const isFirst = jobs === 0;
+      jobs += 1;
       const release = host?.work();
-      return run(job, sink, stop).finally(release);
+      const result = await run(job, sink, stop).finally(release);
+      hasRunOut = isOutOfMemory(result);
+      // DuckDB and V8 keep what earlier statements took: in another engine there may be room.
+      return hasRunOut && !isFirst ? { kind: "died", reason: "crowded" } : result;
     },
     async close() {
       state.closing = true;
@@ -138,6 +145,13 @@ export function startEngine(
       await ended;
     },
   };
+}
+
+function isOutOfMemory(result: EngineResult): boolean {
+  const { kind } = result;
+  return (
+    kind === "outcome" && result.outcome.kind === "failure" && result.outcome.code === "query_out_of_memory"
+  );
 }
 
 /** The engine's process as the host sees it. */

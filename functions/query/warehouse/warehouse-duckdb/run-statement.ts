@@ -37,7 +37,7 @@ export async function runStatement(
   }
 }
 
-/** The engine died, and that may have been someone else's doing. */
+/** The engine died or had no memory left, and that may have been someone else's doing. */
 interface Again {
   readonly kind: "again";
   readonly reason: DeathReason;

@@ -59,6 +59,19 @@ describeWith("sandbox", "Aggregates and windows of GoogleSQL", () => {
       "SELECT PERCENTILE_DISC(x, 0) OVER (), PERCENTILE_DISC(x, 1) OVER () FROM UNNEST(['c','b','a']) x LIMIT 1",
       [["a", "c"]],
     ],
+    // The translator forgets IGNORE NULLS after a call.
+    [
+      "SELECT LAST_VALUE(ABS(y) IGNORE NULLS) OVER (ORDER BY x) FROM UNNEST([STRUCT(1 AS x, -5 AS y), (2, NULL)]) ORDER BY x",
+      [[5], [5]],
+    ],
+    [
+      "SELECT ARRAY_AGG(DISTINCT ABS(x) IGNORE NULLS ORDER BY ABS(x) DESC LIMIT 2) FROM UNNEST([1, -1, NULL, 5]) AS x",
+      [[[5, 1]]],
+    ],
+    [
+      "SELECT STRING_AGG(DISTINCT LOWER(x), '|' ORDER BY LOWER(x) LIMIT 2) FROM UNNEST(['a', 'A', NULL, 'b']) AS x",
+      [["a|b"]],
+    ],
     ["SELECT CORR(x, y) FROM UNNEST([STRUCT(1.0 AS x, 2.0 AS y)])", [[null]]],
     [
       "SELECT STDDEV(x), VAR_POP(x), VARIANCE(x), STDDEV_POP(x), COVAR_SAMP(x,x), COVAR_POP(x,x) FROM UNNEST([5]) x",

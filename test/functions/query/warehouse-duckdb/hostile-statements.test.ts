@@ -23,7 +23,7 @@ const TEXTS: readonly Hostile[] = [
   ["deep calls", `SELECT ${"UPPER(".repeat(3000)}'a'${")".repeat(3000)}`, ["invalid_query"]],
   [
     "deep CASE",
-    `SELECT ${"CASE WHEN TRUE THEN ".repeat(300)}1${" END".repeat(300)}`,
+    `SELECT ${"CASE WHEN TRUE THEN ".repeat(3000)}1${" END".repeat(3000)}`,
     ["invalid_query", "query_timed_out"],
   ],
   [

@@ -81,6 +81,8 @@ export const NUMBER_FUNCTIONS: Readonly<Record<string, string>> = {
   "round(x_)": keepsKind("round(x_)"),
   // In a lambda the argument is written out once only, however often ROUND is nested.
   "round(x_, digits_)": "list_transform([x_], lambda value_: gs_inner_round(value_, digits_))[1]",
+  "round(x_, digits_, mode_)":
+    "CASE WHEN upper(mode_) = 'ROUND_HALF_AWAY_FROM_ZERO' THEN gs_round(x_, digits_) ELSE CAST('unsupported: ROUND with another mode than ROUND_HALF_AWAY_FROM_ZERO' AS BIGINT) END",
   "inner_round(x_, digits_)": keepsKind(
     `coalesce(cast_to_type(${ROUND_FLOAT}, coalesce(x_, NULL::BIGINT)), round(x_, CAST(digits_ AS INTEGER)))`,
   ),

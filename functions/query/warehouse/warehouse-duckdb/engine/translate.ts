@@ -1,5 +1,6 @@
 import { Dialect, transpile } from "@polyglot-sql/sdk";
 import { checkKept } from "./check-kept.ts";
+import { checkNan } from "./check-nan.ts";
 import { StatementFailure, StatementRefused, unsupported } from "./failure.ts";
 import { type Token, tokenize } from "./lexer.ts";
 import { restoreLike } from "./like-rule.ts";
@@ -42,7 +43,9 @@ export interface TranslationContext extends NameDefaults {
  * `unsupported_sql`
  */
 export function translate(sql: string, context: TranslationContext): string {
-  const tokens = toVariables(sql, oneStatement(tokenize(sql)), context.parameters);
+  const statement = oneStatement(tokenize(sql));
+  checkNan(statement);
+  const tokens = toVariables(sql, statement, context.parameters);
   const rewritten = createWriter(sql)(resolveNames(sql, toTree(sql, tokens), context));
   const result = transpile(rewritten, Dialect.BigQuery, Dialect.DuckDB, {
     complexityGuard: { maxParserDepth: 512 },
