@@ -1,10 +1,10 @@
 import { AppError } from "#shared/errors/app-error.ts";
 import type { ObjectStore } from "#shared/object-store/object-store.ts";
 import type { Page, QueryFailure, QueryOutcome, Statement } from "../warehouse.ts";
-import type { EngineJob, FirstPage } from "./engine/messages.ts";
-import type { EnginePool } from "./engine-pool.ts";
-import type { DeathReason, EngineResult } from "./engine-process.ts";
-import { createResultSpool, KEPT_BYTES, type ResultSpool } from "./result-spool.ts";
+import type { EngineJob, FirstPage } from "./engine/channel/messages.ts";
+import type { EnginePool } from "./engines/engine-pool.ts";
+import type { DeathReason, EngineResult } from "./engines/engine-process.ts";
+import { createResultSpool, KEPT_BYTES, type ResultSpool } from "./results/result-spool.ts";
 
 /** What statements run with. */
 export interface StatementContext {

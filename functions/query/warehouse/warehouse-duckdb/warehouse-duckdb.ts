@@ -5,11 +5,11 @@ import type { ObjectStore } from "#shared/object-store/object-store.ts";
 import type { Logger } from "#shared/observability/logger.ts";
 import { createSlots } from "#shared/slots/create-slots.ts";
 import type { Warehouse } from "../warehouse.ts";
-import { describeTableFile } from "./describe-table-file.ts";
-import { createEnginePool } from "./engine-pool.ts";
-import { findDefaultProject, listDatasetFolders, listTableFiles } from "./list-tables.ts";
-import { createMemoryWatch } from "./memory-watch.ts";
-import { readStoredPage } from "./result-pages.ts";
+import { createEnginePool } from "./engines/engine-pool.ts";
+import { createMemoryWatch } from "./engines/memory-watch.ts";
+import { describeTableFile } from "./exploration/describe-table-file.ts";
+import { findDefaultProject, listDatasetFolders, listTableFiles } from "./exploration/list-tables.ts";
+import { readStoredPage } from "./results/result-pages.ts";
 import { runStatement } from "./run-statement.ts";
 
 /** What the embedded warehouse is made of. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { checkKept } from "#functions/query/warehouse/warehouse-duckdb/engine/check-kept.ts";
+import { checkKept } from "#functions/query/warehouse/warehouse-duckdb/engine/translation/check-kept.ts";
 
 describe("what the translator wrote, beside what it was given", () => {
   it.each([

@@ -1,14 +1,14 @@
 import type { Duplex } from "node:stream";
 import type { DuckDBConnection } from "@duckdb/node-api";
-import { createCatalog } from "./catalog.ts";
+import { createCatalog } from "./catalog/catalog.ts";
+import { describeTable } from "./catalog/describe-table.ts";
+import { readFrames, writeFrame } from "./channel/frames.ts";
+import type { EngineAnswer, EngineJob, EngineRequest } from "./channel/messages.ts";
 import { collectGarbage } from "./collect-garbage.ts";
-import { describeTable } from "./describe-table.ts";
 import { StatementRefused, toFailure } from "./failure.ts";
-import { readFrames, writeFrame } from "./frames.ts";
 import { lowerWorkerPriority } from "./lower-worker-priority.ts";
-import type { EngineAnswer, EngineJob, EngineRequest } from "./messages.ts";
 import { openDatabase } from "./open-database.ts";
-import type { ResultSink } from "./result-stream.ts";
+import type { ResultSink } from "./results/result-stream.ts";
 import { createQueryRunner } from "./run-query.ts";
 
 /** What the engine is started with. */

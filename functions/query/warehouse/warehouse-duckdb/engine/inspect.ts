@@ -1,8 +1,8 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { StatementFailure, StatementRefused, unsupported } from "./failure.ts";
 import { quoteText } from "./identifier.ts";
-import { MACRO_NAMES } from "./macros.ts";
-import { ENGINE_FUNCTIONS } from "./native-functions.ts";
+import { MACRO_NAMES } from "./macros/macros.ts";
+import { ENGINE_FUNCTIONS } from "./macros/native-functions.ts";
 
 /** A table as the statement names it; a part that is missing is empty. */
 export interface TableReference {

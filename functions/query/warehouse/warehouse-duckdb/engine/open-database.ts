@@ -1,7 +1,7 @@
 import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import { quoteText } from "./identifier.ts";
-import { MACROS } from "./macros.ts";
-import { registerOwnFunctions } from "./own-functions/register-own-functions.ts";
+import { MACROS } from "./macros/macros.ts";
+import { registerOwnFunctions } from "./macros/own-functions/register-own-functions.ts";
 
 /**
  * Opens an in-memory DuckDB whose statements can read files of `folder` only, reach no network, load no extension and write

@@ -1,16 +1,16 @@
 import { type DuckDBConnection, type DuckDBResult, StatementType } from "@duckdb/node-api";
 import type { Field } from "../../warehouse.ts";
-import type { Catalog } from "./catalog.ts";
-import { drainResult } from "./drain-result.ts";
+import type { Catalog } from "./catalog/catalog.ts";
+import type { EngineAnswer, EngineJob } from "./channel/messages.ts";
 import { StatementFailure, StatementRefused, unsupported } from "./failure.ts";
-import { toField } from "./google-field.ts";
 import { type Inspection, inspect, type TableReference } from "./inspect.ts";
-import type { EngineAnswer, EngineJob } from "./messages.ts";
-import { bindParameters } from "./query-parameters.ts";
-import { type ResultSink, streamResult } from "./result-stream.ts";
-import { createTextCache } from "./text-cache.ts";
-import { translate } from "./translate.ts";
-import { converterFor, distinctNames } from "./values.ts";
+import { bindParameters } from "./names/query-parameters.ts";
+import { drainResult } from "./results/drain-result.ts";
+import { toField } from "./results/google-field.ts";
+import { type ResultSink, streamResult } from "./results/result-stream.ts";
+import { converterFor, distinctNames } from "./results/values.ts";
+import { createTextCache } from "./translation/text-cache.ts";
+import { translate } from "./translation/translate.ts";
 
 type QueryJob = Extract<EngineJob, { kind: "query" }>;
 
