@@ -78,7 +78,6 @@ export function createQueryRunner(connection: DuckDBConnection, catalog: Catalog
     try {
       const types = result.columnTypes();
       const names = columnNames(result, inspection);
-      if (names.length > MAX_FIELDS) throw tooManyColumns(names.length);
       const schema = types.map((type, index) => toField(names[index] ?? "", type));
       checkSize(schema);
       return await streamResult(
@@ -127,6 +126,8 @@ async function startStatement(connection: DuckDBConnection, sql: string): Promis
       "Only SELECT statements are allowed: this one does something else.",
     );
   }
+  // Before it runs: each column takes memory.
+  if (prepared.columnCount > MAX_FIELDS) throw tooManyColumns(prepared.columnCount);
   return prepared.stream();
 }
 
