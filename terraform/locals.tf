@@ -19,7 +19,7 @@ locals {
       description     = "Runs programs in a sandbox."
       timeout_seconds = 60
       concurrency     = 20
-      secrets         = ["CODEX_API_TOKEN", "GATEWAY_API_KEY"]
+      secrets         = ["CODEX_API_TOKEN", "GATEWAY_API_KEY", "SIGNING_KEY"]
       project_roles   = []
       environment     = { EXECUTE_RATE_PER_MINUTE = tostring(var.execute_rate_per_minute) }
     }
@@ -27,7 +27,7 @@ locals {
       description     = "Answers SQL from the data warehouse."
       timeout_seconds = 330
       concurrency     = 40
-      secrets         = ["CODEX_API_TOKEN", "GATEWAY_API_KEY", "GOOGLE_CREDENTIALS_BASE64"]
+      secrets         = ["CODEX_API_TOKEN", "GATEWAY_API_KEY", "GOOGLE_CREDENTIALS_BASE64", "SIGNING_KEY"]
       project_roles   = ["roles/bigquery.jobUser"]
       environment = {
         WAREHOUSE                 = "bigquery"

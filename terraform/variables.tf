@@ -34,7 +34,7 @@ variable "source_objects" {
 }
 
 variable "secret_versions" {
-  description = "Setting to the pinned version of its secret. CODEX_API_TOKEN is required; GATEWAY_API_KEY and GOOGLE_CREDENTIALS_BASE64 are optional. The values never come near Terraform."
+  description = "Setting to the pinned version of its secret. CODEX_API_TOKEN is required; GATEWAY_API_KEY, GOOGLE_CREDENTIALS_BASE64 and SIGNING_KEY are optional; without SIGNING_KEY each instance of a function knows only its own page tokens and links. The values never come near Terraform."
   type        = map(string)
   default     = { CODEX_API_TOKEN = "1" }
 
@@ -43,8 +43,8 @@ variable "secret_versions" {
     error_message = "Without CODEX_API_TOKEN nobody could call the functions."
   }
   validation {
-    condition     = length(setsubtract(keys(var.secret_versions), ["CODEX_API_TOKEN", "GATEWAY_API_KEY", "GOOGLE_CREDENTIALS_BASE64"])) == 0
-    error_message = "Known secrets are CODEX_API_TOKEN, GATEWAY_API_KEY and GOOGLE_CREDENTIALS_BASE64."
+    condition     = length(setsubtract(keys(var.secret_versions), ["CODEX_API_TOKEN", "GATEWAY_API_KEY", "GOOGLE_CREDENTIALS_BASE64", "SIGNING_KEY"])) == 0
+    error_message = "Known secrets are CODEX_API_TOKEN, GATEWAY_API_KEY, GOOGLE_CREDENTIALS_BASE64 and SIGNING_KEY."
   }
   validation {
     condition     = alltrue([for version in values(var.secret_versions) : can(regex("^[1-9][0-9]*$", version))])

@@ -47,7 +47,7 @@ run "identities_and_secrets" {
     error_message = "A secret's version is not pinned."
   }
   assert {
-    condition     = alltrue(flatten([for function in google_cloudfunctions2_function.function : [for setting in ["CODEX_API_TOKEN", "GATEWAY_API_KEY", "GOOGLE_CREDENTIALS_BASE64"] : !contains(keys(function.service_config[0].environment_variables), setting)]]))
+    condition     = alltrue(flatten([for function in google_cloudfunctions2_function.function : [for setting in ["CODEX_API_TOKEN", "GATEWAY_API_KEY", "GOOGLE_CREDENTIALS_BASE64", "SIGNING_KEY"] : !contains(keys(function.service_config[0].environment_variables), setting)]]))
     error_message = "A secret is a plain environment variable, and so in the state."
   }
 }
