@@ -69,7 +69,7 @@ const STDERR_LIMIT_BYTES = 4096;
 /** The last words of Node and of C++ when the kernel gives no more memory. */
 const OUT_OF_MEMORY = /out of memory|reserve virtual memory|bad_alloc|bad array new length/i;
 /** A job that takes longer gives way to the others'. */
-const LONG_JOB_MS = 100;
+const LONG_JOB_MS = 25;
 /** How long reading a statement may take, before anything runs. */
 const UNDERSTAND_LIMIT_MS = 10_000;
 
