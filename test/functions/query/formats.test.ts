@@ -2,7 +2,8 @@ import { describe, expect, it } from "@jest/globals";
 import { resultsOf } from "../../support/bigquery-stand-in.ts";
 import { serveBigquery } from "./serve-query.fixture.ts";
 
-const FIELDS = [
+/** Columns in BigQuery's form of a schema. */
+const FIELDS: Parameters<typeof resultsOf>[0] = [
   { name: "id", type: "INTEGER", mode: "REQUIRED", description: "Number of the order" },
   { name: "name", type: "STRING" },
   { name: "tags", type: "STRING", mode: "REPEATED" },
@@ -86,7 +87,7 @@ describe("the format of an answer", () => {
       { name: "a", type: "STRING" },
       { name: "a_1", type: "STRING" },
     ];
-    const fields = [{ name: "r", type: "RECORD", fields: pair }] as unknown as typeof FIELDS;
+    const fields = [{ name: "r", type: "RECORD", fields: pair }];
     const body = await ask("rows", [[{ f: [cell("1"), cell("x"), cell("y")] }]], fields);
     expect(body.data).toEqual([{ r: { a: 1, a_2: "x", a_1: "y" } }]);
     expect(body.schema[0].fields.map(({ name }: { readonly name: string }) => name)).toEqual([
