@@ -18,7 +18,9 @@ export function createErrorResponses(operation: Operation): JsonObject {
 /** What the steps before the handler may answer; the order is the pipeline's. */
 function pipelineCodes(operation: Operation): readonly ErrorCode[] {
   const codes: ErrorCode[] = ["malformed_request"];
-  if (operation.scope !== null) codes.push("conflicting_credentials", "unauthenticated", "forbidden");
+  if (operation.scope !== null) {
+    codes.push("conflicting_credentials", "unauthenticated", "insufficient_scope", "database_unavailable");
+  }
   if (operation.rate !== null) codes.push("rate_limited");
   if (operation.parameters !== undefined || operation.query !== undefined) codes.push("validation_failed");
   if (operation.request !== null) {

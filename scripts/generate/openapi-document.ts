@@ -29,7 +29,7 @@ const TAGS: Readonly<Record<FunctionName, string>> = {
 
 const DESCRIPTION = [
   "Runs programs and queries a data warehouse on infrastructure that its owner controls.",
-  "Send an API key as a Bearer token.",
+  "Send an API key or an access token as a Bearer token.",
   "A program or a statement that fails is an answer with status 200, success false and a code;",
   "a status from 400 to 499 means that the request was refused and nothing was run.",
 ].join(" ");
@@ -70,7 +70,8 @@ export function createOpenApiDocument({ operations, version, baseUrl }: OpenApiS
         bearerAuth: {
           type: "http",
           scheme: "bearer",
-          description: "An API key. Programs may send it as the header X-API-Key instead.",
+          description:
+            "An API key, an access token of this server's OAuth, or a Google identity token. Programs may send a key as the header X-API-Key instead.",
         },
       },
       schemas: createSchemas(operations),

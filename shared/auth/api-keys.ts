@@ -1,4 +1,5 @@
 import { createHash, timingSafeEqual } from "node:crypto";
+import { ALL_SCOPES } from "../contract/scopes.ts";
 import type { Principal } from "./principal.ts";
 
 /** A key as it is configured. */
@@ -22,7 +23,7 @@ const digest = (text: string): Buffer => createHash("sha256").update(text).diges
 export function createApiKeys(keys: readonly NamedKey[]): ApiKeys {
   const known = keys.map(({ name, key }) => ({
     digest: digest(key),
-    principal: { name, scopes: ["execute", "query"] } satisfies Principal,
+    principal: { id: `key:${name}`, name, client: null, scopes: ALL_SCOPES } satisfies Principal,
   }));
   return {
     verify(key) {

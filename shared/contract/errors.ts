@@ -21,7 +21,7 @@ export const ERRORS = {
   malformed_request: { status: 400, title: "The request is not valid HTTP", retryable: false },
   multiple_statements: { status: 400, title: "More than one SQL statement", retryable: false },
   unauthenticated: { status: 401, title: "No credential, or not a valid one", retryable: false },
-  forbidden: { status: 403, title: "The credential does not allow this", retryable: false },
+  insufficient_scope: { status: 403, title: "The credential does not allow this", retryable: false },
   write_not_allowed: { status: 403, title: "The statement would change data", retryable: false },
   not_found: { status: 404, title: "No such path, or no such thing", retryable: false },
   method_not_allowed: { status: 405, title: "The path has no such method", retryable: false },
@@ -42,6 +42,7 @@ export const ERRORS = {
   warehouse_unavailable: { status: 503, title: "The warehouse cannot be reached", retryable: true },
   overloaded: { status: 503, title: "Everything is busy", retryable: true },
   shutting_down: { status: 503, title: "The server is stopping", retryable: true },
+  database_unavailable: { status: 503, title: "The database cannot be reached", retryable: true },
   storage_unavailable: { status: 503, title: "Files cannot be kept or read", retryable: true },
   deadline_exceeded: { status: 504, title: "The answer took too long", retryable: true },
 

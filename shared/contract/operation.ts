@@ -1,11 +1,12 @@
 import type { FromSchema, JSONSchema } from "json-schema-to-ts";
 import type { ErrorCode } from "./errors.ts";
+import type { Scope } from "./scopes.ts";
 
 /** The deployable functions that serve operations of the contract. */
 export type FunctionName = "execute" | "query" | "health";
 
-/** What a credential may allow. */
-export type Scope = "execute" | "query";
+/** What is counted: programs and statements, each with a limit of its own. */
+export type Rate = "execute" | "query";
 
 /** A value in the path or in the query of an operation. */
 export interface Parameter {
@@ -63,7 +64,7 @@ export interface Operation {
   /** The scope that a caller needs; null for everybody. */
   readonly scope: Scope | null;
   /** The rate limit that a call counts against; null for none. */
-  readonly rate: Scope | null;
+  readonly rate: Rate | null;
   readonly bodyLimitBytes: number;
   /** The pipeline answers 504 after this time, whatever the handler does. */
   readonly deadlineMs: number;

@@ -3,7 +3,7 @@ import type { ApiKeys } from "../auth/api-keys.ts";
 import { authenticate } from "../auth/authenticate.ts";
 import { authorize } from "../auth/authorize.ts";
 import type { Principal } from "../auth/principal.ts";
-import type { Operation, Scope } from "../contract/operation.ts";
+import type { Operation, Rate } from "../contract/operation.ts";
 import { AppError } from "../errors/app-error.ts";
 import { describeCause } from "../observability/describe-cause.ts";
 import type { Logger } from "../observability/logger.ts";
@@ -25,7 +25,7 @@ export interface PipelineOptions {
   readonly apiKeys: ApiKeys;
   readonly rateLimiter: RateLimiter;
   /** Calls a minute for each key and scope; 0 for no limit. */
-  readonly ratePerMinute: Readonly<Record<Scope, number>>;
+  readonly ratePerMinute: Readonly<Record<Rate, number>>;
   readonly allowedOrigins: AllowedOrigins;
   readonly logger: Logger;
   /** Google Cloud project of the traces, or null. */
@@ -117,9 +117,9 @@ function hasSecret({ route }: FoundRoute): boolean {
   return Object.values(route.operation?.parameters ?? {}).some(({ isSecret }) => isSecret === true);
 }
 
-async function limitRate(options: PipelineOptions, rate: Scope, principal: Principal): Promise<void> {
+async function limitRate(options: PipelineOptions, rate: Rate, principal: Principal): Promise<void> {
   const perMinute = options.ratePerMinute[rate];
-  const decision = await options.rateLimiter.consume({ name: rate, perMinute }, principal.name);
+  const decision = await options.rateLimiter.consume({ name: rate, perMinute }, principal.id);
   if (decision.allowed) return;
   const { retryAfterSeconds } = decision;
   throw new AppError(

@@ -4,7 +4,7 @@ export const openApiDocument = {
   "info": {
     "title": "Code and Warehouse",
     "version": "0.1.0",
-    "description": "Runs programs and queries a data warehouse on infrastructure that its owner controls. Send an API key as a Bearer token. A program or a statement that fails is an answer with status 200, success false and a code; a status from 400 to 499 means that the request was refused and nothing was run.",
+    "description": "Runs programs and queries a data warehouse on infrastructure that its owner controls. Send an API key or an access token as a Bearer token. A program or a statement that fails is an answer with status 200, success false and a code; a status from 400 to 499 means that the request was refused and nothing was run.",
     "license": {
       "name": "Apache-2.0",
       "identifier": "Apache-2.0"
@@ -150,7 +150,7 @@ export const openApiDocument = {
             }
           },
           "403": {
-            "description": "The credential does not allow this (forbidden).",
+            "description": "The credential does not allow this (insufficient_scope).",
             "content": {
               "application/json": {
                 "schema": {
@@ -249,7 +249,7 @@ export const openApiDocument = {
             }
           },
           "503": {
-            "description": "The server is stopping (shutting_down). No sandbox can run programs here (sandbox_unavailable). Everything is busy (overloaded). Files cannot be kept or read (storage_unavailable).",
+            "description": "The database cannot be reached (database_unavailable). The server is stopping (shutting_down). No sandbox can run programs here (sandbox_unavailable). Everything is busy (overloaded). Files cannot be kept or read (storage_unavailable).",
             "content": {
               "application/json": {
                 "schema": {
@@ -363,7 +363,7 @@ export const openApiDocument = {
             }
           },
           "403": {
-            "description": "The credential does not allow this (forbidden).",
+            "description": "The credential does not allow this (insufficient_scope).",
             "content": {
               "application/json": {
                 "schema": {
@@ -403,7 +403,7 @@ export const openApiDocument = {
             }
           },
           "503": {
-            "description": "The server is stopping (shutting_down). Files cannot be kept or read (storage_unavailable).",
+            "description": "The database cannot be reached (database_unavailable). The server is stopping (shutting_down). Files cannot be kept or read (storage_unavailable).",
             "content": {
               "application/json": {
                 "schema": {
@@ -492,7 +492,7 @@ export const openApiDocument = {
             }
           },
           "403": {
-            "description": "The credential does not allow this (forbidden).",
+            "description": "The credential does not allow this (insufficient_scope).",
             "content": {
               "application/json": {
                 "schema": {
@@ -532,7 +532,7 @@ export const openApiDocument = {
             }
           },
           "503": {
-            "description": "The server is stopping (shutting_down). Files cannot be kept or read (storage_unavailable).",
+            "description": "The database cannot be reached (database_unavailable). The server is stopping (shutting_down). Files cannot be kept or read (storage_unavailable).",
             "content": {
               "application/json": {
                 "schema": {
@@ -642,7 +642,7 @@ export const openApiDocument = {
             }
           },
           "403": {
-            "description": "The credential does not allow this (forbidden).",
+            "description": "The credential does not allow this (insufficient_scope).",
             "content": {
               "application/json": {
                 "schema": {
@@ -672,7 +672,7 @@ export const openApiDocument = {
             }
           },
           "503": {
-            "description": "The server is stopping (shutting_down). Files cannot be kept or read (storage_unavailable).",
+            "description": "The database cannot be reached (database_unavailable). The server is stopping (shutting_down). Files cannot be kept or read (storage_unavailable).",
             "content": {
               "application/json": {
                 "schema": {
@@ -890,7 +890,7 @@ export const openApiDocument = {
             }
           },
           "403": {
-            "description": "The credential does not allow this (forbidden).",
+            "description": "The credential does not allow this (insufficient_scope).",
             "content": {
               "application/json": {
                 "schema": {
@@ -920,7 +920,7 @@ export const openApiDocument = {
             }
           },
           "503": {
-            "description": "The server is stopping (shutting_down).",
+            "description": "The database cannot be reached (database_unavailable). The server is stopping (shutting_down).",
             "content": {
               "application/json": {
                 "schema": {
@@ -1126,7 +1126,7 @@ export const openApiDocument = {
             }
           },
           "403": {
-            "description": "The credential does not allow this (forbidden). The statement would change data (write_not_allowed).",
+            "description": "The credential does not allow this (insufficient_scope). The statement would change data (write_not_allowed).",
             "content": {
               "application/json": {
                 "schema": {
@@ -1205,7 +1205,7 @@ export const openApiDocument = {
             }
           },
           "503": {
-            "description": "The server is stopping (shutting_down). The warehouse cannot be reached (warehouse_unavailable). Everything is busy (overloaded). Files cannot be kept or read (storage_unavailable).",
+            "description": "The database cannot be reached (database_unavailable). The server is stopping (shutting_down). The warehouse cannot be reached (warehouse_unavailable). Everything is busy (overloaded). Files cannot be kept or read (storage_unavailable).",
             "content": {
               "application/json": {
                 "schema": {
@@ -1321,7 +1321,7 @@ export const openApiDocument = {
             }
           },
           "403": {
-            "description": "The credential does not allow this (forbidden).",
+            "description": "The credential does not allow this (insufficient_scope).",
             "content": {
               "application/json": {
                 "schema": {
@@ -1370,7 +1370,7 @@ export const openApiDocument = {
             }
           },
           "503": {
-            "description": "The server is stopping (shutting_down). The warehouse cannot be reached (warehouse_unavailable). Everything is busy (overloaded).",
+            "description": "The database cannot be reached (database_unavailable). The server is stopping (shutting_down). The warehouse cannot be reached (warehouse_unavailable). Everything is busy (overloaded).",
             "content": {
               "application/json": {
                 "schema": {
@@ -1502,7 +1502,7 @@ export const openApiDocument = {
             }
           },
           "403": {
-            "description": "The credential does not allow this (forbidden).",
+            "description": "The credential does not allow this (insufficient_scope).",
             "content": {
               "application/json": {
                 "schema": {
@@ -1561,7 +1561,7 @@ export const openApiDocument = {
             }
           },
           "503": {
-            "description": "The server is stopping (shutting_down). The warehouse cannot be reached (warehouse_unavailable). Everything is busy (overloaded).",
+            "description": "The database cannot be reached (database_unavailable). The server is stopping (shutting_down). The warehouse cannot be reached (warehouse_unavailable). Everything is busy (overloaded).",
             "content": {
               "application/json": {
                 "schema": {
@@ -1709,7 +1709,7 @@ export const openApiDocument = {
             }
           },
           "403": {
-            "description": "The credential does not allow this (forbidden).",
+            "description": "The credential does not allow this (insufficient_scope).",
             "content": {
               "application/json": {
                 "schema": {
@@ -1768,7 +1768,7 @@ export const openApiDocument = {
             }
           },
           "503": {
-            "description": "The server is stopping (shutting_down). The warehouse cannot be reached (warehouse_unavailable). Everything is busy (overloaded).",
+            "description": "The database cannot be reached (database_unavailable). The server is stopping (shutting_down). The warehouse cannot be reached (warehouse_unavailable). Everything is busy (overloaded).",
             "content": {
               "application/json": {
                 "schema": {
@@ -1884,7 +1884,7 @@ export const openApiDocument = {
       "bearerAuth": {
         "type": "http",
         "scheme": "bearer",
-        "description": "An API key. Programs may send it as the header X-API-Key instead."
+        "description": "An API key, an access token of this server's OAuth, or a Google identity token. Programs may send a key as the header X-API-Key instead."
       }
     },
     "schemas": {
