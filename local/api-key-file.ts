@@ -15,7 +15,8 @@ export function loadOrCreateApiKey(dataFolder: string): string {
   return loadOrCreateSecret({
     file: apiKeyFile(dataFolder),
     title: "The API key",
-    pattern: /^codex_[\w-]{43}$/,
+    // Keys of earlier versions have no checksum.
+    pattern: /^codex_[\w-]{43}(?:[\w-]{5})?$/,
     create: createApiKey,
   });
 }

@@ -1,4 +1,4 @@
-import { html } from "./html.ts";
+import { html } from "#shared/html/html.ts";
 import { createPage, docsPath, type Page, type PageFacts } from "./page.ts";
 
 /** The interactive API pages: Swagger UI over our own document, from our own files. */

@@ -1,5 +1,5 @@
 import type { Operation } from "#shared/contract/operation.ts";
-import { type Html, html } from "./html.ts";
+import { type Html, html } from "#shared/html/html.ts";
 import { createPage, docsPath, type Page, type PageFacts } from "./page.ts";
 
 /** The page that says what this is and shows what to paste where. */

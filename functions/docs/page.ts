@@ -1,4 +1,4 @@
-import { type Html, html } from "./html.ts";
+import { type Html, html } from "#shared/html/html.ts";
 import type { PublicAddress } from "./public-address.ts";
 
 /** What both pages are told. */

@@ -29,7 +29,7 @@ describeWith("sandbox", "the first start", () => {
   it("makes a key that only its owner can read, and prints where it lies but not the key", () => {
     const file = join(folder, "api-key");
     const key = readFileSync(file, "utf8").trim();
-    expect(key).toMatch(/^codex_[\w-]{43}$/);
+    expect(key).toMatch(/^codex_[\w-]{48}$/);
     expect(statSync(file).mode & 0o777).toBe(0o600);
     expect(server.output()).toContain(file);
     expect(server.output()).not.toContain(key);
