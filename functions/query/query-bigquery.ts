@@ -7,7 +7,16 @@ import { layOutRows } from "./formats/lay-out-rows.ts";
 import { toSchema } from "./formats/to-schema.ts";
 import { invalidPageToken, type NextPage, type PagedQuery, type PageTokens } from "./pages/page-tokens.ts";
 import { parseParameters } from "./parameters/parse-parameters.ts";
-import type { Page, PageLimits, QueryFailure, QueryOutcome, Warehouse } from "./warehouse/warehouse.ts";
+import type {
+  Asker,
+  Page,
+  PageLimits,
+  QueryFailure,
+  QueryOutcome,
+  Running,
+  RunOptions,
+  Warehouse,
+} from "./warehouse/warehouse.ts";
 
 /** What the answer needs beside its schema and its rows: the token alone may have 1,400 characters. */
 const OTHER_FIELDS_CHARACTERS = 5_000;
@@ -32,8 +41,11 @@ export function createQueryBigquery({ warehouse, pageTokens }: Dependencies) {
     const from =
       request.page_token === undefined ? null : pageTokens.verify(request.page_token, question.query);
     const outcome = await (from === null
-      ? runFirst(warehouse, question, context.signal)
+      ? runFirst(warehouse, question, { signal: context.signal, asker: toAsker(context) })
       : readOn(warehouse, from, question, context.signal));
+    // Without a bound on the wait no statement is left running.
+    if (outcome.kind === "running")
+      throw new Error("The warehouse left a statement running that it was to wait for.");
     const queryId = from?.queryId ?? randomUUID();
     const ending = {
       query_id: queryId,
@@ -76,13 +88,25 @@ function toQuestion(request: QueryBigqueryRequest, { principal }: RequestContext
   };
 }
 
+function toAsker({ principal, requestId }: RequestContext): Asker {
+  return {
+    owner: ownerOf(principal),
+    requestId,
+    tool: "query_bigquery",
+    mayWrite: principal?.scopes.includes("query:write") ?? false,
+  };
+}
+
 function runFirst(
   warehouse: Warehouse,
   { query, limits, timeoutMs }: Question,
-  signal: AbortSignal,
-): Promise<QueryOutcome> {
+  { signal, asker }: RunOptions,
+): Promise<QueryOutcome | Running> {
   const { sql, parameters, dataset } = query;
-  return warehouse.runQuery({ ...limits, sql, timeoutMs, parameters, defaultDataset: dataset }, { signal });
+  return warehouse.runQuery(
+    { ...limits, sql, timeoutMs, parameters, defaultDataset: dataset },
+    { signal, asker },
+  );
 }
 
 async function readOn(

@@ -23,6 +23,16 @@ export const ERRORS = {
   unauthenticated: { status: 401, title: "No credential, or not a valid one", retryable: false },
   insufficient_scope: { status: 403, title: "The credential does not allow this", retryable: false },
   write_not_allowed: { status: 403, title: "The statement would change data", retryable: false },
+  dataset_not_allowed: {
+    status: 403,
+    title: "The statement names a dataset that is not open here",
+    retryable: false,
+  },
+  external_not_allowed: {
+    status: 403,
+    title: "The statement would send data to a service outside the warehouse",
+    retryable: false,
+  },
   not_found: { status: 404, title: "No such path, or no such thing", retryable: false },
   method_not_allowed: { status: 405, title: "The path has no such method", retryable: false },
   conflict: { status: 409, title: "Something else is under way, or was asked before", retryable: true },

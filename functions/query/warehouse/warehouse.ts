@@ -95,6 +95,61 @@ export interface Page {
   readonly next: PageReference | null;
   /** Bytes of tables that the statement read; null when not known. */
   readonly bytesProcessed: number | null;
+  /** Bytes that the statement is billed for; null when not known, and on pages after the first. */
+  readonly bytesBilled: number | null;
+  /** True when an earlier result of the same statement was the answer; null when not known. */
+  readonly cacheHit: boolean | null;
+  /** US dollars for `bytesBilled` at the list price that the owner set; null when not known. */
+  readonly estimatedCostUsd: number | null;
+}
+
+/** A statement that goes on: the caller's patience ended before it did. */
+export interface Running {
+  readonly kind: "running";
+  /** For `readRunning` and `cancel`, on any instance: JSON of at most 512 characters that only the warehouse understands. */
+  readonly handle: PageReference;
+}
+
+/** Names of a table that a statement reads. */
+export interface TableName {
+  readonly project: string;
+  readonly dataset: string;
+  readonly table: string;
+}
+
+/** What a statement would do, found out without running it. */
+export interface DryRun {
+  readonly kind: "dry-run";
+  /** As BigQuery names it: `SELECT`, `INSERT`, `CREATE_TABLE`, `SCRIPT`, … */
+  readonly statementType: string;
+  /** Tables that it would read, those behind views among them. */
+  readonly tables: readonly TableName[];
+  /** Bytes of tables that it would read; null when not known. */
+  readonly bytesProcessed: number | null;
+  /** US dollars for `bytesProcessed` at the list price that the owner set; null when not known. */
+  readonly estimatedCostUsd: number | null;
+  /** Columns of the result; empty when not known. */
+  readonly schema: readonly Field[];
+}
+
+/** Who asks: for labels, logs and what the caller may do. */
+export interface Asker {
+  /** As `ownerOf` says it: 32 hexadecimal digits. */
+  readonly owner: string;
+  readonly requestId: string;
+  /** The operation's name, such as `query_bigquery`. */
+  readonly tool: string;
+  /** True when the credential allows statements that change data. */
+  readonly mayWrite: boolean;
+}
+
+/** How a statement is run. */
+export interface RunOptions {
+  /** The statement is cancelled when it aborts. */
+  readonly signal: AbortSignal;
+  readonly asker: Asker;
+  /** Milliseconds after which a statement that has not ended is left running and a handle is given; it is waited for when unset. */
+  readonly waitMs?: number;
 }
 
 /** A failure that the statement's author can mend. */
@@ -141,6 +196,14 @@ export interface TableDescription extends TableSummary {
   /** Bytes that the table takes where it is stored. */
   readonly sizeBytes: number | null;
   readonly modifiedAt: Date | null;
+  /** How the table is cut into parts, as a sentence of a few words: `DAY on created_at, filter required`; null when it is not. */
+  readonly partitioning: string | null;
+  /** Columns that the table is sorted by, in their order; empty when it is not. */
+  readonly clustering: readonly string[];
+  /** The statement of a view; null for everything else, and when it cannot be seen. */
+  readonly viewSql: string | null;
+  /** Where the data lie, such as EU; null when not known. */
+  readonly location: string | null;
   /** Empty unless asked for. */
   readonly sampleRows: readonly Row[];
 }
@@ -171,11 +234,37 @@ export interface TableAddress {
 /** Port: a data warehouse that answers GoogleSQL. */
 export interface Warehouse {
   /**
-   * Runs one read-only statement and gives the first page of its result. When `signal` aborts, the statement is cancelled and the
-   * promise rejects with the reason.
-   * @throws AppError `multiple_statements`, `write_not_allowed`, `warehouse_unavailable` or `overloaded`.
+   * Runs one statement and gives the first page of its result. When `signal` aborts, the statement is cancelled and the promise
+   * rejects with the reason.
+   * @throws AppError `multiple_statements`, `write_not_allowed`, `dataset_not_allowed`, `external_not_allowed`,
+   * `warehouse_unavailable` or `overloaded`.
    */
-  runQuery(statement: Statement, options: { readonly signal: AbortSignal }): Promise<QueryOutcome>;
+  runQuery(statement: Statement, options: RunOptions): Promise<QueryOutcome | Running>;
+  /** Says what a statement would read and cost, and runs nothing. @throws AppError as `runQuery` */
+  dryRun(
+    statement: Statement,
+    options: { readonly signal: AbortSignal; readonly asker: Asker },
+  ): Promise<DryRun | QueryFailure>;
+  /**
+   * Waits for a statement that was left running, at most `waitMs` milliseconds, and gives the first page of its result. The
+   * statement goes on when `signal` aborts.
+   * @returns null when the statement is unknown or its result no longer kept
+   * @throws AppError `warehouse_unavailable`, `overloaded`, `storage_unavailable`; the signal's reason
+   */
+  readRunning(
+    handle: PageReference,
+    limits: PageLimits,
+    options: { readonly signal: AbortSignal; readonly waitMs: number },
+  ): Promise<QueryOutcome | Running | null>;
+  /**
+   * Ends a statement that was left running.
+   * @returns `ended` when it had ended before; null when it is unknown
+   * @throws AppError `warehouse_unavailable`, `overloaded`; the signal's reason
+   */
+  cancel(
+    handle: PageReference,
+    options: { readonly signal: AbortSignal },
+  ): Promise<"cancelled" | "ended" | null>;
   /**
    * Reads on where a page ended.
    * @returns null when the result is no longer kept, or the reference is none of this warehouse's

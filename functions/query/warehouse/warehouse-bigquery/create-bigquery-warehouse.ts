@@ -2,11 +2,12 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { AppError } from "#shared/errors/app-error.ts";
 import type { Logger } from "#shared/observability/logger.ts";
 import type { Warehouse } from "../warehouse.ts";
+import { cancelRunning } from "./cancel-running.ts";
 import { type BigqueryClientOptions, createBigqueryClient } from "./create-bigquery-client.ts";
 import { describeBigqueryTable } from "./describe-bigquery-table.ts";
 import { listDatasets, listTables } from "./list-names.ts";
 import { readJobPage } from "./read-job-page.ts";
-import { runStatement, type StatementContext } from "./run-statement.ts";
+import { dryRun, runStatement, type StatementContext } from "./run-statement.ts";
 
 /** How much one statement may bill unless the owner says otherwise: 10 GiB. */
 export const DEFAULT_MAXIMUM_BYTES_BILLED = 10 * 1024 ** 3;
@@ -65,6 +66,10 @@ export function createBigqueryWarehouse(options: BigqueryWarehouseOptions): Ware
 
   return {
     runQuery: (statement, { signal }) => during(signal, (stop) => runStatement(context, statement, stop)),
+    dryRun: (statement, { signal }) => during(signal, (stop) => dryRun(context, statement, stop)),
+    readRunning: (handle, limits, { signal }) =>
+      during(signal, (stop) => readJobPage(context, handle, limits, stop)),
+    cancel: (handle, { signal }) => during(signal, (stop) => cancelRunning(context, handle, stop)),
     readPage: (reference, limits, { signal }) =>
       during(signal, (stop) => readJobPage(context, reference, limits, stop)),
     listDatasets: (list) =>

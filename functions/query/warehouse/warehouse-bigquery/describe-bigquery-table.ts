@@ -44,6 +44,10 @@ export async function describeBigqueryTable(
       schema,
       rowCount: countOf(facts, "numRows"),
       sizeBytes: countOf(facts, "numBytes"),
+      partitioning: null,
+      clustering: [],
+      viewSql: textOf(memberOf(facts, "view"), "query"),
+      location: textOf(facts, "location"),
       modifiedAt: modified === null ? null : new Date(modified),
       sampleRows: sampled === 0 ? [] : await readSamples(there, schema, { ...options, sampleRows: sampled }),
     };

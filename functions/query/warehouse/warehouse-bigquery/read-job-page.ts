@@ -4,7 +4,7 @@ import { type JobRows, readRows } from "./read-rows.ts";
 import { statusOf, toFailure } from "./to-failure.ts";
 
 /** A row of a job's result: BigQuery keeps results for about a day. */
-interface JobPlace {
+export interface JobPlace {
   readonly job: string;
   /** Empty when BigQuery finds it by itself. */
   readonly location: string;
@@ -42,7 +42,8 @@ export async function readJobPage(
   }
 }
 
-function parsePlace({ job, location, start }: PageReference): JobPlace | null {
+/** @returns null for a reference that was not made here */
+export function parsePlace({ job, location, start }: PageReference): JobPlace | null {
   if (typeof job !== "string" || !/^query_[0-9a-f-]{36}$/.test(job)) return null;
   if (typeof location !== "string" || typeof start !== "number") return null;
   return Number.isSafeInteger(start) && start >= 0 ? { job, location, start } : null;

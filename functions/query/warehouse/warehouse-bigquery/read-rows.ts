@@ -115,5 +115,13 @@ function rowTooLarge({ length }: readonly Field[]): QueryFailure {
 }
 
 function pageOf({ schema, rows, bytesProcessed }: Reading) {
-  return { kind: "rows", schema, rows, bytesProcessed } as const;
+  return {
+    kind: "rows",
+    schema,
+    rows,
+    bytesProcessed,
+    bytesBilled: null,
+    cacheHit: null,
+    estimatedCostUsd: null,
+  } as const;
 }

@@ -3,9 +3,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { BigQuery, Job, Query } from "@google-cloud/bigquery";
 import { AppError } from "#shared/errors/app-error.ts";
 import type { Logger } from "#shared/observability/logger.ts";
-import type { QueryOutcome, Statement } from "../warehouse.ts";
+import type { DryRun, QueryFailure, QueryOutcome, Statement } from "../warehouse.ts";
+import { parseSchema } from "./parse-schema.ts";
 import { toReference } from "./read-job-page.ts";
 import { readRows } from "./read-rows.ts";
+import { countOf } from "./rest-value.ts";
 import { isRefusal, statusOf, toFailure, unavailable } from "./to-failure.ts";
 import { toQueryParameters } from "./to-query-parameters.ts";
 import { untilStopped } from "./until-stopped.ts";
@@ -56,7 +58,7 @@ export async function runStatement(
  * @returns the location where the statement's data lies
  */
 async function checkByDryRun(context: StatementContext, statement: Statement): Promise<string | undefined> {
-  const [, answer] = await context.client.createQueryJob({ ...toQuery(context, statement), dryRun: true });
+  const answer = await askDryRun(context, statement);
   const type = answer.statistics?.query?.statementType;
   if (type === undefined) throw unavailable(new Error("A dry run named no statement type."));
   if (type === "SCRIPT") {
@@ -69,6 +71,39 @@ async function checkByDryRun(context: StatementContext, statement: Statement): P
     );
   }
   return answer.jobReference?.location ?? context.location;
+}
+
+async function askDryRun(context: StatementContext, statement: Statement) {
+  const [, answer] = await context.client.createQueryJob({ ...toQuery(context, statement), dryRun: true });
+  return answer;
+}
+
+/** Says what a statement would read. @throws the reason of `signal`, AppError `warehouse_unavailable` or `overloaded` */
+export async function dryRun(
+  context: StatementContext,
+  statement: Statement,
+  signal: AbortSignal,
+): Promise<DryRun | QueryFailure> {
+  try {
+    const { statistics } = await untilStopped(askDryRun(context, statement), signal);
+    const tables = (statistics?.query?.referencedTables ?? []).map((table) => ({
+      project: table.projectId ?? "",
+      dataset: table.datasetId ?? "",
+      table: table.tableId ?? "",
+    }));
+    const schema: unknown = statistics?.query?.schema;
+    return {
+      kind: "dry-run",
+      statementType: statistics?.query?.statementType ?? "UNKNOWN",
+      tables,
+      bytesProcessed: countOf(statistics, "totalBytesProcessed"),
+      estimatedCostUsd: null,
+      schema: schema === undefined ? [] : parseSchema(schema),
+    };
+  } catch (thrown) {
+    signal.throwIfAborted();
+    return toFailure(thrown, context.maximumBytesBilled);
+  }
 }
 
 async function runJob(

@@ -4,6 +4,7 @@ import type { Page, QueryFailure, QueryOutcome, Statement } from "../warehouse.t
 import type { EngineJob, FirstPage } from "./engine/channel/messages.ts";
 import type { EnginePool } from "./engines/engine-pool.ts";
 import type { DeathReason, EngineResult } from "./engines/engine-process.ts";
+import { FREE_OF_CHARGE } from "./results/free-of-charge.ts";
 import { createResultSpool, KEPT_BYTES, type ResultSpool } from "./results/result-spool.ts";
 
 /** What statements run with. */
@@ -77,7 +78,7 @@ async function toOutcome(
   const page = spool.firstPage();
   switch (result.kind) {
     case "outcome":
-      return result.outcome;
+      return result.outcome.kind === "rows" ? { ...result.outcome, ...FREE_OF_CHARGE } : result.outcome;
     case "end":
       return page === null ? crashed() : withNext(page, result.totalRows, spool, true);
     case "refused":
@@ -99,7 +100,7 @@ async function withNext(
   spool: ResultSpool,
   isWhole: boolean,
 ): Promise<Page> {
-  return { ...page, totalRows, next: await spool.end(totalRows, { isWhole }) };
+  return { ...page, ...FREE_OF_CHARGE, totalRows, next: await spool.end(totalRows, { isWhole }) };
 }
 
 function timedOut({ timeoutMs }: Statement): QueryFailure {

@@ -90,6 +90,15 @@ export function createDuckdbWarehouse(options: DuckdbWarehouseOptions): DuckdbWa
   return {
     runQuery: (statement, { signal }) =>
       inTurn(signal, (caller) => runStatement({ pool, results }, statement, caller)),
+    dryRun: async () => ({
+      kind: "failure",
+      code: "unsupported_sql",
+      message:
+        "The embedded warehouse cannot say what a statement would read. Run it: it costs nothing here.",
+    }),
+    // Statements are waited for to their end, so there is nothing that was left running.
+    readRunning: async () => null,
+    cancel: async () => null,
     readPage: (reference, limits, { signal }) => readStoredPage(results, reference, limits, signal),
     listDatasets: (how) => listDatasetFolders(folder, how),
     async listTables(dataset, how) {

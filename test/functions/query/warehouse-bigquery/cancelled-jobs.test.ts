@@ -27,7 +27,7 @@ describe("a job is never left running:", () => {
         return new Promise(() => {});
       },
     });
-    await expect(warehouse.runQuery(SELECT, { signal: leaving.signal })).rejects.toThrow("left");
+    await expect(warehouse.runQuery(SELECT, { ...quiet(), signal: leaving.signal })).rejects.toThrow("left");
     expect(cancelledJobs(standIn)).toEqual(insertedJobs(standIn));
     expect(standIn.calls.at(-1)?.query["location"]).toBe("EU");
   });
@@ -47,7 +47,7 @@ describe("a job is never left running:", () => {
         return { body: {} };
       },
     });
-    await expect(warehouse.runQuery(SELECT, { signal: leaving.signal })).rejects.toThrow("left");
+    await expect(warehouse.runQuery(SELECT, { ...quiet(), signal: leaving.signal })).rejects.toThrow("left");
     expect(order).toEqual(["created", "cancelled"]);
     expect(cancelledJobs(standIn)).toEqual(insertedJobs(standIn));
   });
@@ -60,14 +60,17 @@ describe("a job is never left running:", () => {
         return jobAnswer(call, { statementType: "SELECT" });
       },
     });
-    await expect(warehouse.runQuery(SELECT, { signal: leaving.signal })).rejects.toThrow("left");
+    await expect(warehouse.runQuery(SELECT, { ...quiet(), signal: leaving.signal })).rejects.toThrow("left");
     await warehouse.close();
     expect(standIn.calls.map(({ kind }) => kind)).toEqual(["dryRun"]);
   });
 
   it("a caller who left before sends nothing", async () => {
     const { standIn, warehouse } = await start();
-    const run = warehouse.runQuery(SELECT, { signal: AbortSignal.abort(new Error("left")) });
+    const run = warehouse.runQuery(SELECT, {
+      ...quiet(),
+      signal: AbortSignal.abort(new Error("left")),
+    });
     await expect(run).rejects.toThrow("left");
     expect(standIn.calls).toEqual([]);
   });

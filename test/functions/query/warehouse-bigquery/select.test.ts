@@ -15,6 +15,9 @@ describe("a SELECT", () => {
       truncatedBy: null,
       next: null,
       bytesProcessed: null,
+      bytesBilled: null,
+      cacheHit: null,
+      estimatedCostUsd: null,
     });
     expect(standIn.calls.map(({ kind }) => kind)).toEqual(["dryRun", "insert", "results"]);
     const [dryRun, insert, results] = standIn.calls;

@@ -1,6 +1,6 @@
 import { afterEach } from "@jest/globals";
 import { PassThroughClient } from "google-auth-library";
-import type { Statement, Warehouse } from "#functions/query/warehouse/warehouse.ts";
+import type { Asker, RunOptions, Statement, Warehouse } from "#functions/query/warehouse/warehouse.ts";
 import {
   type BigqueryWarehouseOptions,
   createBigqueryWarehouse,
@@ -44,8 +44,16 @@ export async function start(
   return { standIn, warehouse };
 }
 
+/** A caller who may read. */
+export const ASKER: Asker = {
+  owner: "0123456789abcdef0123456789abcdef",
+  requestId: "6f9d7a52-6a0e-4a52-8f6c-5f3a3f8f8a10",
+  tool: "query_bigquery",
+  mayWrite: false,
+};
+
 /** A caller who never leaves. */
-export const quiet = (): { signal: AbortSignal } => ({ signal: new AbortController().signal });
+export const quiet = (): RunOptions => ({ signal: new AbortController().signal, asker: ASKER });
 
 /** The answer to a job that has not ended. */
 export const stillRunning: Answer = () => ({ body: { jobComplete: false } });

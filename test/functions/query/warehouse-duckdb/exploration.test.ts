@@ -86,6 +86,10 @@ describeWith("sandbox", "looking around in the embedded warehouse", () => {
         rowCount: 2,
         sizeBytes: 47,
         modifiedAt: expect.any(Date),
+        partitioning: null,
+        clustering: [],
+        viewSql: null,
+        location: null,
         sampleRows: [{ id: "1", amount: "10.5", day: "2024-01-31" }],
       });
     },

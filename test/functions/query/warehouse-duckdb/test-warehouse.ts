@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } 
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
-import type { QueryOutcome, Statement } from "#functions/query/warehouse/warehouse.ts";
+import type { Asker, QueryOutcome, Statement } from "#functions/query/warehouse/warehouse.ts";
 import {
   createDuckdbWarehouse,
   type DuckdbWarehouse,
@@ -10,6 +10,14 @@ import {
 } from "#functions/query/warehouse/warehouse-duckdb/warehouse-duckdb.ts";
 import { createLogger } from "#shared/observability/logger.ts";
 import { createMemoryObjectStore, type MemoryObjectStore } from "./memory-object-store.ts";
+
+/** A caller who may read. */
+export const ASKER: Asker = {
+  owner: "0123456789abcdef0123456789abcdef",
+  requestId: "6f9d7a52-6a0e-4a52-8f6c-5f3a3f8f8a10",
+  tool: "query_bigquery",
+  mayWrite: false,
+};
 
 /** A warehouse with the real engine over a folder of its own. */
 export interface TestWarehouse {
@@ -38,8 +46,11 @@ export function openTestWarehouse(
   const logger = createLogger({}, () => undefined);
   const results = createMemoryObjectStore();
   const warehouse = createDuckdbWarehouse({ folder, project: null, results, logger, ...options });
-  const query: TestWarehouse["query"] = (sql, { signal = new AbortController().signal, ...limits } = {}) =>
-    warehouse.runQuery(
+  const query: TestWarehouse["query"] = async (
+    sql,
+    { signal = new AbortController().signal, ...limits } = {},
+  ) => {
+    const outcome = await warehouse.runQuery(
       {
         sql,
         timeoutMs: 20_000,
@@ -49,8 +60,11 @@ export function openTestWarehouse(
         defaultDataset: null,
         ...limits,
       },
-      { signal },
+      { signal, asker: ASKER },
     );
+    if (outcome.kind === "running") throw new Error("A statement was left running.");
+    return outcome;
+  };
   return {
     warehouse,
     folder,

@@ -2,6 +2,7 @@ import type { ByteRange, ObjectStore } from "#shared/object-store/object-store.t
 import { createPageRoom, type PageRoom } from "../../page-room.ts";
 import type { Field, PageLimits, PageReference, QueryOutcome, Row } from "../../warehouse.ts";
 import { NOT_KEPT_LINE, TOO_LONG_LINE } from "../engine/results/lines.ts";
+import { FREE_OF_CHARGE } from "./free-of-charge.ts";
 
 /** Where a page begins in a stored result, and what is known of the whole. Offsets are bytes. */
 export interface StoredPosition {
@@ -115,7 +116,7 @@ function toPage(stored: StoredRows, limits: PageLimits): QueryOutcome {
   const { id, head, totalRows, bytesProcessed, schema } = stored;
   const offset = stored.offset + used;
   const isLast = endedBy === "not_kept" || offset >= stored.sizeBytes;
-  const page = { kind: "rows", schema, rows, totalRows, bytesProcessed } as const;
+  const page = { kind: "rows", schema, rows, totalRows, bytesProcessed, ...FREE_OF_CHARGE } as const;
   if (isLast) return { ...page, truncatedBy: endedBy === "not_kept" ? "size" : null, next: null };
   const next = { id, head, offset, row: stored.row + rows.length, totalRows, bytesProcessed };
   const truncatedBy = endedBy === "max_results" ? "max_results" : "size";

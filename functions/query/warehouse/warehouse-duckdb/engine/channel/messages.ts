@@ -36,15 +36,18 @@ export type EngineRequest =
   | { readonly kind: "count"; readonly id: number }
   | { readonly kind: "interrupt"; readonly id: number };
 
+/** A page before the server says what it cost. */
+export type EnginePage = Omit<Page, "bytesBilled" | "cacheHit" | "estimatedCostUsd">;
+
 /** The first page of a result that goes on. */
-export type FirstPage = Omit<Page, "next" | "totalRows">;
+export type FirstPage = Omit<EnginePage, "next" | "totalRows">;
 
 /** What is known of a table beside its name. The date is ISO 8601. */
 export type DescribedTable = Omit<TableDescription, "modifiedAt"> & { readonly modifiedAt: string };
 
 /** How a job ends. Each ends exactly once. */
 export type EngineAnswer =
-  | { readonly kind: "outcome"; readonly outcome: Page | QueryFailure }
+  | { readonly kind: "outcome"; readonly outcome: EnginePage | QueryFailure }
   /** The end of a result whose first page is out. */
   | { readonly kind: "end"; readonly totalRows: number | null }
   | { readonly kind: "described"; readonly table: DescribedTable }
