@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { type Answer, errorAnswer } from "../../support/bigquery-stand-in.ts";
+import { type Answer, errorAnswer } from "../../support/bigquery/stand-in.ts";
 import { serveBigquery } from "./serve-query.fixture.ts";
 
 /** A list of BigQuery's in calls of three names each. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { resultsOf } from "../../support/bigquery-stand-in.ts";
+import { resultsOf } from "../../support/bigquery/stand-in.ts";
 import { serveBigquery } from "./serve-query.fixture.ts";
 
 /** Columns in BigQuery's form of a schema. */

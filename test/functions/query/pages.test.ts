@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import { createSigner } from "#shared/signing/create-signer.ts";
-import { errorAnswer, resultsOf } from "../../support/bigquery-stand-in.ts";
+import { errorAnswer, resultsOf } from "../../support/bigquery/stand-in.ts";
 import { type ServedQuery, SIGNING_KEY, serveBigquery } from "./serve-query.fixture.ts";
 
 const NUMBERS = [{ name: "n", type: "INTEGER" }];

@@ -12,7 +12,7 @@ import {
   type BigqueryStandIn,
   type CallKind,
   startBigqueryStandIn,
-} from "../../support/bigquery-stand-in.ts";
+} from "../../support/bigquery/stand-in.ts";
 
 /** Two callers with keys of their own. */
 const KEYS = { ada: `codex_${"a".repeat(43)}`, noor: `codex_${"n".repeat(43)}` } as const;

@@ -6,7 +6,7 @@ import {
   errorAnswer,
   jobAnswer,
   pageAnswer,
-} from "../../../support/bigquery-stand-in.ts";
+} from "../../../support/bigquery/stand-in.ts";
 import { ONE, quiet, SELECT, start, stillRunning } from "./stand-in-warehouse.fixture.ts";
 
 describe("a job is never left running:", () => {

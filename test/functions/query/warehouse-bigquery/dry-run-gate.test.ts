@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { jobAnswer } from "../../../support/bigquery-stand-in.ts";
+import { jobAnswer } from "../../../support/bigquery/stand-in.ts";
 import { quiet, SELECT, start } from "./stand-in-warehouse.fixture.ts";
 
 describe("the dry run is the gate:", () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { type Answer, type CallKind, errorAnswer } from "../../../support/bigquery-stand-in.ts";
+import { type Answer, type CallKind, errorAnswer } from "../../../support/bigquery/stand-in.ts";
 import { quiet, SELECT, start } from "./stand-in-warehouse.fixture.ts";
 
 describe("what Google refuses is answered in Google's words:", () => {

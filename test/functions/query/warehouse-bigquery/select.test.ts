@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import { PassThroughClient } from "google-auth-library";
-import { pageAnswer } from "../../../support/bigquery-stand-in.ts";
+import { pageAnswer } from "../../../support/bigquery/stand-in.ts";
 import { ONE, quiet, SELECT, start } from "./stand-in-warehouse.fixture.ts";
 
 describe("a SELECT", () => {

@@ -10,7 +10,7 @@ import {
   type BigqueryStandIn,
   type CallKind,
   startBigqueryStandIn,
-} from "../../../support/bigquery-stand-in.ts";
+} from "../../../support/bigquery/stand-in.ts";
 
 /** The schema of a result with one number. */
 export const ONE = [{ name: "n", type: "INTEGER" }];

@@ -6,11 +6,15 @@ import type { AddressInfo } from "node:net";
 export type CallKind =
   | "dryRun"
   | "insert"
+  | "query"
+  | "job"
   | "results"
   | "cancel"
   | "datasets"
+  | "dataset"
   | "tables"
   | "table"
+  | "routine"
   | "rows"
   | "other";
 
@@ -26,8 +30,11 @@ export interface Call {
 /** What to answer; `hangUp` closes the connection without an answer. */
 export type Reply = { readonly status?: number; readonly body: unknown } | { readonly hangUp: true };
 
-/** Makes the answer to the n-th call (from 0) of one kind. */
-export type Answer = (call: Call, n: number) => Reply | Promise<Reply>;
+/**
+ * Makes the answer to the n-th call (from 0) of one kind.
+ * @param usual makes the answer that would be given otherwise
+ */
+export type Answer = (call: Call, n: number, usual: () => Promise<Reply>) => Reply | Promise<Reply>;
 
 export interface BigqueryStandIn {
   /** For the client's `apiEndpoint`. */
@@ -40,9 +47,11 @@ export interface BigqueryStandIn {
 /**
  * Starts a test double of BigQuery's REST API on a loopback port. It imitates the wire and judges nothing: each test says what
  * is answered. Unless told otherwise, a dry run answers SELECT in EU, an insert makes the job, and a result is one row of one.
+ * @param usual answers what `answers` does not, instead of those
  */
 export async function startBigqueryStandIn(
   answers: Partial<Record<CallKind, Answer>> = {},
+  usual: (call: Call) => Promise<Reply> = async (call) => USUAL[call.kind](call),
 ): Promise<BigqueryStandIn> {
   const calls: Call[] = [];
   const server = createServer((request, response) => {
@@ -52,7 +61,8 @@ export async function startBigqueryStandIn(
     const call = await readCall(request);
     const n = calls.filter(({ kind }) => kind === call.kind).length;
     calls.push(call);
-    const reply = await (answers[call.kind] ?? USUAL[call.kind])(call, n);
+    const own = answers[call.kind];
+    const reply = own === undefined ? await usual(call) : await own(call, n, () => usual(call));
     if ("hangUp" in reply) {
       request.socket.destroy();
       return;
@@ -104,7 +114,7 @@ export function pageAnswer(
 export function resultsOf(
   fields: readonly Readonly<Record<string, unknown>>[],
   read: () => readonly (readonly unknown[])[],
-): Answer {
+): (call: Call, n?: number) => Reply {
   return ({ query }) => {
     const rows = read();
     const start = Number(query["pageToken"] ?? query["startIndex"] ?? 0);
@@ -125,15 +135,19 @@ export function errorAnswer(status: number, reason: string, message: string): Re
   };
 }
 
-const USUAL: Readonly<Record<CallKind, Answer>> = {
+const USUAL: Readonly<Record<CallKind, (call: Call) => Reply>> = {
   dryRun: (call) => jobAnswer(call, { statementType: "SELECT" }),
   insert: (call) => jobAnswer(call),
+  query: () => errorAnswer(404, "notFound", "Not found: the stand-in has no such path"),
+  job: (call) => jobAnswer(call),
   results: () => pageAnswer([{ name: "one", type: "INTEGER" }], [["1"]]),
   cancel: (call) => ({ body: { job: { jobReference: { jobId: call.path.split("/").at(-2) } } } }),
   datasets: () => ({ body: {} }),
+  dataset: () => errorAnswer(404, "notFound", "Not found: Dataset"),
   tables: () => ({ body: {} }),
   table: () => errorAnswer(404, "notFound", "Not found: Table"),
   rows: () => ({ body: {} }),
+  routine: () => errorAnswer(404, "notFound", "Not found: Routine"),
   other: () => errorAnswer(404, "notFound", "Not found: the stand-in has no such path"),
 };
 
@@ -154,7 +168,10 @@ async function readCall(request: IncomingMessage): Promise<Call> {
 
 const READS: readonly (readonly [CallKind, RegExp])[] = [
   ["results", /\/queries\/[^/]+$/],
+  ["job", /\/jobs\/[^/]+$/],
   ["datasets", /\/datasets$/],
+  ["dataset", /\/datasets\/[^/]+$/],
+  ["routine", /\/routines\/[^/]+$/],
   ["tables", /\/datasets\/[^/]+\/tables$/],
   ["table", /\/tables\/[^/]+$/],
   ["rows", /\/tables\/[^/]+\/data$/],
@@ -163,6 +180,8 @@ const READS: readonly (readonly [CallKind, RegExp])[] = [
 function kindOf(method: string, path: string, body: unknown): CallKind {
   if (method === "POST" && /\/jobs\/[^/]+\/cancel$/.test(path)) return "cancel";
   if (method === "POST" && path.endsWith("/jobs")) return isDryRun(body) ? "dryRun" : "insert";
+  if (method === "POST" && path.endsWith("/queries"))
+    return memberOf(body, "dryRun") === true ? "dryRun" : "query";
   return method === "GET" ? (READS.find(([, form]) => form.test(path))?.[0] ?? "other") : "other";
 }
 
