@@ -14,7 +14,7 @@ const FOR_MORE_PROGRAMS = [
 ];
 
 /** What the suites together need besides. */
-const FOR_ALL_SUITES = ["chromium", "python3-fastapi", "python3-uvicorn"];
+const FOR_ALL_SUITES = ["chromium", "postgresql", "python3-fastapi", "python3-uvicorn"];
 
 const APT_OPTIONS = [
   "-o",

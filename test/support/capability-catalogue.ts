@@ -1,5 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
+import { findPostgresBinaries } from "./postgres-binaries.ts";
 
 /** Something that a suite needs from the machine and that `npm ci` does not bring. */
 interface Capability {
@@ -48,6 +49,10 @@ export const CAPABILITIES = {
   gcloud: {
     howToGet: "install the Google Cloud CLI",
     isThere: () => succeeds("gcloud", "--version"),
+  },
+  postgres: {
+    howToGet: "apt-get install postgresql",
+    isThere: () => findPostgresBinaries() !== null,
   },
   root: {
     howToGet: "run the tests as root",
