@@ -41,8 +41,7 @@ export async function startPostgres(
   const passwordFile = join(folder, "password");
   await writeFile(passwordFile, password);
   await chmod(folder, 0o700);
-  if (user.uid !== undefined)
-    for (const path of [passwordFile, folder]) await chown(path, user.uid, user.gid);
+  if (user !== null) for (const path of [passwordFile, folder]) await chown(path, user.uid, user.gid);
   const data = join(folder, "data");
   const form = { cwd: "/", env: { PATH: process.env["PATH"] ?? "", LC_ALL: "C.UTF-8" }, ...user };
   await run(
