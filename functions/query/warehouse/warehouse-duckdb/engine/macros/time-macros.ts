@@ -101,6 +101,16 @@ const DATE_PARTS: Readonly<Record<string, readonly [start: string, difference: s
   ISOYEAR: ["date_trunc('isoyear', x_)", "isoyear(x_) - isoyear(y_)"],
 };
 
+const DAY_OF = "CAST(x_ AS DATE)";
+
+/** The same cut of a DATE alone, several times as fast as DuckDB's `date_trunc`. */
+const DATE_STARTS: Readonly<Record<string, string>> = {
+  DAY: DAY_OF,
+  MONTH: `${DAY_OF} - CAST(day(${DAY_OF}) - 1 AS INTEGER)`,
+  QUARTER: `make_date(year(${DAY_OF}), quarter(${DAY_OF}) * 3 - 2, 1)`,
+  YEAR: `${DAY_OF} - CAST(dayofyear(${DAY_OF}) - 1 AS INTEGER)`,
+};
+
 function week(first: number): readonly [string, string] {
   const start = (name: string) => `gs_inner_week_start(${name}, ${first})`;
   return [start("x_"), `date_diff('day', ${start("y_")}, ${start("x_")}) // 7`];
@@ -164,7 +174,13 @@ function truncations(): Record<string, string> {
   const local = "gs_at_zone(x_, zone_)";
   for (const [part, [start]] of Object.entries(DATE_PARTS)) {
     const cut = (value: string) => `CAST(${start.replaceAll("x_", value)} AS TIMESTAMP)`;
-    made[`inner_trunc_${part}(x_)`] = `cast_to_type(${cut("gs_inner_moment(x_)")}, x_)`;
+    const moment = cut("gs_inner_moment(x_)");
+    const ofDate = DATE_STARTS[part];
+    const either =
+      ofDate === undefined
+        ? moment
+        : `CASE WHEN typeof(x_) = 'DATE' THEN CAST(${ofDate} AS TIMESTAMP) ELSE ${moment} END`;
+    made[`inner_trunc_${part}(x_)`] = `cast_to_type(${either}, x_)`;
     made[`inner_trunc_${part}(x_, zone_)`] = `gs_inner_from_local(${cut(local)}, zone_)`;
   }
   for (const part of Object.keys(CLOCK_PARTS)) {
