@@ -29,6 +29,8 @@ export interface JailSpec {
   /** Size of each of /tmp, the working folder /workspace and /dev/shm. */
   readonly tmpfsBytes: number;
   readonly limits: JailLimits;
+  /** Priority of everything in it (nice(2)), from 0, the default, to 19, the lowest. */
+  readonly niceness?: number;
   /**
    * True for a jail that makes jails: it may make namespaces, has no filter on system calls, and the launcher's own process 1 keeps
    * the jails alive when the command ends. Never for foreign code.

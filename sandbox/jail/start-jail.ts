@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { setPriority } from "node:os";
 import { arch, kill } from "node:process";
 import { Duplex, type Readable, Writable } from "node:stream";
 import { finished } from "node:stream/promises";
@@ -27,6 +28,7 @@ export function startJail(spec: JailSpec, options: JailOptions = {}): Jail {
     detached: true,
     stdio: ["pipe", "pipe", "pipe", "pipe", "pipe"],
   });
+  if (spec.niceness !== undefined && child.pid !== undefined) lowerPriority(child.pid, spec.niceness);
   const exited = new Promise<{ code: number | null; signal: string | null }>((resolve) => {
     child.once("close", (code, signal) => resolve({ code, signal }));
     child.once("error", () => resolve({ code: null, signal: null }));
@@ -42,6 +44,15 @@ export function startJail(spec: JailSpec, options: JailOptions = {}): Jail {
     exited,
     kill: () => killJail(child),
   };
+}
+
+/** What the launcher starts has its priority; it takes longer to start anything than this call. */
+function lowerPriority(pid: number, niceness: number): void {
+  try {
+    setPriority(pid, niceness);
+  } catch {
+    // It ended at once: `exited` tells.
+  }
 }
 
 /** A broken channel shows as its end: the reason is always that the jail is gone. */

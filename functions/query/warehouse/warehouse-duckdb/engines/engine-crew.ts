@@ -7,8 +7,8 @@ export interface EngineCrew {
   readonly size: () => number;
   /** True while one of them is not ready yet. */
   readonly isGrowing: () => boolean;
-  /** Starts one more. */
-  grow(): void;
+  /** Starts one more; a spare one gives way to those who compute until it is ready. */
+  grow(how: { readonly isSpare: boolean }): void;
   /** Ends one. */
   end(engine: EngineProcess): Promise<void>;
   endAll(): Promise<void>;
@@ -32,8 +32,8 @@ export function createEngineCrew(
   return {
     size: () => engines.size,
     isGrowing: () => starting > 0,
-    grow() {
-      const engine = startEngine(options, memory, { isLimited });
+    grow({ isSpare }) {
+      const engine = startEngine(options, memory, { isLimited, isSpare });
       engines.add(engine);
       const gone = engine.ended.then((reason) => {
         engines.delete(engine);

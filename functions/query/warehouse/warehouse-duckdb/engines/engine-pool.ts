@@ -56,9 +56,12 @@ export function createEnginePool(options: EngineOptions, memory: MemoryWatch, si
   });
   /** Engines whose job takes long, so that nobody waits for them. */
   let occupied = 0;
-  const growth = createGrowth(crew, size, () => {
-    const isShort = idle.length === 0 || crew.size() - occupied < size.idle;
-    return isShort && !closed && memory.freeBytes() > START_BYTES;
+  const growth = createGrowth(crew, size, {
+    isWanted() {
+      const isShort = idle.length === 0 || crew.size() - occupied < size.idle;
+      return isShort && !closed && memory.freeBytes() > START_BYTES;
+    },
+    isSpare: () => idle.length > 0,
   });
 
   async function replace(engine: EngineProcess): Promise<void> {
@@ -113,17 +116,22 @@ export function createEnginePool(options: EngineOptions, memory: MemoryWatch, si
 }
 
 /** Decides when another engine is started. */
-function createGrowth(crew: EngineCrew, size: PoolSize, isWanted: () => boolean) {
+function createGrowth(
+  crew: EngineCrew,
+  size: PoolSize,
+  { isWanted, isSpare }: { readonly isWanted: () => boolean; readonly isSpare: () => boolean },
+) {
   let timer: NodeJS.Timeout | undefined;
+  const grow = () => crew.grow({ isSpare: isSpare() });
   return {
     fill(): void {
-      while (crew.size() < size.idle) crew.grow();
+      while (crew.size() < size.idle) grow();
     },
     /** Starts one more unless an engine becomes free soon. */
     consider(): void {
       timer ??= setTimeout(() => {
         timer = undefined;
-        if (isWanted() && !crew.isGrowing() && crew.size() < size.max) crew.grow();
+        if (isWanted() && !crew.isGrowing() && crew.size() < size.max) grow();
       }, BUSY_MS);
     },
     stop: () => clearTimeout(timer),

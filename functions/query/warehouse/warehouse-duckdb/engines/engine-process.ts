@@ -12,7 +12,7 @@ import type {
 } from "../engine/channel/messages.ts";
 import { findEngineProcess, toEngineJail } from "./engine-jail.ts";
 import type { MemoryWatch } from "./memory-watch.ts";
-import { createThreadPriority } from "./thread-priority.ts";
+import { CAN_RAISE_PRIORITY, createThreadPriority, LOW_NICENESS } from "./thread-priority.ts";
 
 /** How one job left the engine. */
 export type EngineResult =
@@ -60,6 +60,8 @@ export interface EngineOptions {
 /** Engines may be started without the kernel's limit on memory, where Node reserves more than elsewhere. */
 export interface StartOptions {
   readonly isLimited: boolean;
+  /** True when nobody waits for it, so that it may start slowly beside those who compute. */
+  readonly isSpare: boolean;
 }
 
 const START_LIMIT_MS = 20_000;
@@ -95,10 +97,11 @@ interface State {
 export function startEngine(
   options: EngineOptions,
   memory: MemoryWatch,
-  { isLimited }: StartOptions,
+  { isLimited, isSpare }: StartOptions,
 ): EngineProcess {
   const { spec, marker } = toEngineJail({ ...options, isLimited });
-  const jail = options.startJail(spec);
+  const startsLow = isSpare && CAN_RAISE_PRIORITY;
+  const jail = options.startJail(startsLow ? { ...spec, niceness: LOW_NICENESS } : spec);
   const state: State = { alive: true, closing: false, current: null };
   const kill = () => {
     state.alive = false;
@@ -109,7 +112,7 @@ export function startEngine(
     const pid = findEngineProcess(marker);
     if (pid === null)
       throw new Error("The engine's process is not to be found, so nothing bounds its memory.");
-    host = watchProcess(pid, memory, kill);
+    host = watchProcess(pid, memory, { kill, startsLow });
   });
   ready.catch(() => null);
   jail.stdout.resume();
@@ -168,10 +171,14 @@ interface HostProcess {
   end(): DeathReason | null;
 }
 
-function watchProcess(pid: number, memory: MemoryWatch, kill: () => void): HostProcess {
+function watchProcess(
+  pid: number,
+  memory: MemoryWatch,
+  { kill, startsLow }: { readonly kill: () => void; readonly startsLow: boolean },
+): HostProcess {
   const watched = memory.watch(pid, kill);
-  const priority = createThreadPriority(pid);
-  let isSlow = false;
+  const priority = createThreadPriority(pid, { startsLow });
+  let isSlow = !priority.restore();
   return {
     work() {
       const settle = watched.expectGrowth();

@@ -10,21 +10,23 @@ export interface ThreadPriority {
 }
 
 /** A sixth of a processor's time beside one that others want whole: a long statement must not starve either. */
-const LOW_NICENESS = 8;
+export const LOW_NICENESS = 8;
 /** As `engine/lower-worker-priority.ts` has it. */
 const WORKER_NICENESS = 5;
 
 const CAP_SYS_NICE = 23n;
 
 /** True when this process may give priority back to another one (capabilities(7)): who may not had better not take it. */
-const CAN_RAISE_PRIORITY = hasCapability(CAP_SYS_NICE);
+export const CAN_RAISE_PRIORITY = hasCapability(CAP_SYS_NICE);
 
 /**
  * Takes priority from an engine whose statement takes long, thread by thread (setpriority(2)), so that a short statement of someone
  * else finds a processor at once.
+ * @param pid the engine's process
+ * @param options `startsLow`: it was started with `LOW_NICENESS`
  */
-export function createThreadPriority(pid: number): ThreadPriority {
-  let isLow = false;
+export function createThreadPriority(pid: number, { startsLow = false } = {}): ThreadPriority {
+  let isLow = startsLow;
   const setAll = (main: number, workers: number) =>
     threadsOf(pid).every((thread) => trySetPriority(thread, thread === pid ? main : workers));
   return {
