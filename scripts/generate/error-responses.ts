@@ -19,7 +19,9 @@ export function createErrorResponses(operation: Operation): JsonObject {
 function pipelineCodes(operation: Operation): readonly ErrorCode[] {
   const codes: ErrorCode[] = ["malformed_request"];
   if (operation.scope !== null) {
-    codes.push("conflicting_credentials", "unauthenticated", "insufficient_scope", "database_unavailable");
+    codes.push("conflicting_credentials", "unauthenticated", "insufficient_scope");
+    // A credential that cannot be looked up is neither good nor bad.
+    codes.push("storage_unavailable", "google_unavailable", "overloaded");
   }
   if (operation.rate !== null) codes.push("rate_limited");
   if (operation.parameters !== undefined || operation.query !== undefined) codes.push("validation_failed");

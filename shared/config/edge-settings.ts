@@ -1,10 +1,13 @@
 import { str } from "envalid";
+import { type GoogleSettings, loadGoogleSettings } from "./google-settings.ts";
 import { loadSettings } from "./load-settings.ts";
 import { apiKey, baseUrl, integer, namedKeys } from "./setting-kinds.ts";
 
 /** What every function's edge needs to know. */
 export interface EdgeSettings {
   readonly apiKeys: readonly { readonly name: string; readonly key: string }[];
+  /** Whose Google identity tokens are taken; left out or null for nobody's. */
+  readonly google?: GoogleSettings | null;
   readonly publicBaseUrl: string | null;
   readonly corsAllowedOrigins: string;
   readonly executeRatePerMinute: number;
@@ -42,6 +45,7 @@ export function loadEdgeSettings(environment?: Readonly<Record<string, string | 
       ...(env.GATEWAY_API_KEY ? [{ name: "gateway", key: env.GATEWAY_API_KEY }] : []),
       ...env.CODEX_API_TOKENS,
     ],
+    google: loadGoogleSettings(environment),
     publicBaseUrl: env.PUBLIC_BASE_URL ?? null,
     corsAllowedOrigins: env.CORS_ALLOWED_ORIGINS,
     executeRatePerMinute: env.EXECUTE_RATE_PER_MINUTE,

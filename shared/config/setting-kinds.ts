@@ -52,3 +52,21 @@ export const hostPatterns = makeExactValidator<readonly string[]>((input) =>
     throw new EnvError("must be host names like files.example.org or *.example.org with commas between them");
   }),
 );
+
+/** E-mail addresses with commas between them, in lower case. */
+export const emails = makeExactValidator<readonly string[]>((input) =>
+  input.split(",").map((entry) => {
+    const address = entry.trim().toLowerCase();
+    if (/^[a-z0-9._%+-]{1,64}@(?:[a-z0-9-]{1,63}\.)+[a-z][a-z0-9-]{0,62}$/.test(address)) return address;
+    throw new EnvError("must be e-mail addresses like ada@example.org with commas between them");
+  }),
+);
+
+/** What tokens are made for (RFC 7519 §4.1.3): addresses or client ids, with commas between them. */
+export const audiences = makeExactValidator<readonly string[]>((input) =>
+  input.split(",").map((entry) => {
+    const audience = entry.trim();
+    if (/^[\x21-\x7E]{1,512}$/.test(audience)) return audience;
+    throw new EnvError("must be addresses or client ids with commas between them");
+  }),
+);

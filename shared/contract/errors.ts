@@ -52,8 +52,8 @@ export const ERRORS = {
   warehouse_unavailable: { status: 503, title: "The warehouse cannot be reached", retryable: true },
   overloaded: { status: 503, title: "Everything is busy", retryable: true },
   shutting_down: { status: 503, title: "The server is stopping", retryable: true },
-  database_unavailable: { status: 503, title: "The database cannot be reached", retryable: true },
-  storage_unavailable: { status: 503, title: "Files cannot be kept or read", retryable: true },
+  storage_unavailable: { status: 503, title: "What is kept cannot be reached", retryable: true },
+  google_unavailable: { status: 503, title: "Google's keys cannot be fetched", retryable: true },
   deadline_exceeded: { status: 504, title: "The answer took too long", retryable: true },
 
   program_failed: { status: 200, title: "The program ended with an error", retryable: false },

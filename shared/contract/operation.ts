@@ -65,6 +65,8 @@ export interface Operation {
   readonly scope: Scope | null;
   /** The rate limit that a call counts against; null for none. */
   readonly rate: Rate | null;
+  /** There for operations whose calls the audit trail keeps; `text` names the body's field that it keeps the hash of. */
+  readonly audited?: { readonly text?: "code" | "sql" };
   readonly bodyLimitBytes: number;
   /** The pipeline answers 504 after this time, whatever the handler does. */
   readonly deadlineMs: number;

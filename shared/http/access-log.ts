@@ -11,6 +11,8 @@ export interface AccessRecord {
   readonly durationMs: number;
   readonly userAgent: string | null;
   readonly principal: string | null;
+  /** The OAuth client that calls for the principal. */
+  readonly client: string | null;
   readonly operation: string | null;
   /** The error's code, when the answer is one. */
   readonly code: string | null;
@@ -32,6 +34,7 @@ export function logAccess(logger: Logger, record: AccessRecord): void {
     },
     duration_ms: Math.round(record.durationMs * 1000) / 1000,
     ...(record.principal ? { principal: record.principal } : {}),
+    ...(record.client ? { client: record.client.slice(0, MAX_FIELD_CHARACTERS) } : {}),
     ...(record.operation ? { operation: record.operation } : {}),
     ...(record.code ? { code: record.code } : {}),
   });

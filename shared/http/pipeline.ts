@@ -1,17 +1,17 @@
 import { randomUUID } from "node:crypto";
-import type { ApiKeys } from "../auth/api-keys.ts";
-import { authenticate } from "../auth/authenticate.ts";
-import { authorize } from "../auth/authorize.ts";
+import { type CallNotes, createCallNotes } from "../audit/call-notes.ts";
 import type { Principal } from "../auth/principal.ts";
 import type { Operation, Rate } from "../contract/operation.ts";
 import { AppError } from "../errors/app-error.ts";
 import { describeCause } from "../observability/describe-cause.ts";
 import type { Logger } from "../observability/logger.ts";
-import type { RateLimiter } from "../rate-limiter/rate-limiter.ts";
 import { logAccess } from "./access-log.ts";
+import { admit } from "./admit.ts";
 import { type AllowedOrigins, answerPreflight, corsHeaders } from "./cors.ts";
 import { chooseRoute, type FoundRoute, methodsOf, routesOf } from "./find-route.ts";
+import type { Gate } from "./gate.ts";
 import { readJsonBody, refuseBodyByHeaders } from "./read-json-body.ts";
+import { recordCall } from "./record-call.ts";
 import { renderError } from "./render-error.ts";
 import type { FunctionRoutes } from "./route.ts";
 import { readTrace, toTraceFields } from "./trace.ts";
@@ -22,9 +22,8 @@ const PAGE_DEADLINE_MS = 10_000;
 /** What the pipeline of one function is built with. */
 export interface PipelineOptions {
   readonly functionRoutes: FunctionRoutes;
-  readonly apiKeys: ApiKeys;
-  readonly rateLimiter: RateLimiter;
-  /** Calls a minute for each key and scope; 0 for no limit. */
+  readonly gate: Gate;
+  /** Calls a minute for each principal; 0 for no limit. */
   readonly ratePerMinute: Readonly<Record<Rate, number>>;
   readonly allowedOrigins: AllowedOrigins;
   readonly logger: Logger;
@@ -46,6 +45,8 @@ export type Pipeline = (exchange: Exchange) => Promise<Response>;
 interface Progress {
   principal: Principal | null;
   operation: Operation | null;
+  /** What the audit trail is to know. */
+  readonly notes: CallNotes;
   /** The path as the log may know it. */
   loggedPath: string;
 }
@@ -61,7 +62,8 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     const url = new URL(request.url);
     const trace = toTraceFields(readTrace(request.headers), options.projectId);
     const logger = options.logger.with({ request_id: requestId, ...trace });
-    const progress: Progress = { principal: null, operation: null, loggedPath: url.pathname };
+    const notes = createCallNotes();
+    const progress: Progress = { principal: null, operation: null, notes, loggedPath: url.pathname };
     let error: AppError | null = null;
     let response: Response;
     try {
@@ -72,15 +74,21 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       response = renderError(error, requestId);
     }
     setCommonHeaders(response.headers, requestId, corsHeaders(request, options.allowedOrigins));
-    logAccess(logger, {
-      method: request.method,
-      path: progress.loggedPath,
+    const { principal, operation } = progress;
+    const ending = {
       status: response.status,
       durationMs: performance.now() - startedAt,
-      userAgent: request.headers.get("user-agent"),
-      principal: progress.principal?.name ?? null,
-      operation: progress.operation?.operationId ?? null,
       code: error?.code ?? null,
+    };
+    await recordCall(options.gate.auditTrail, { ...ending, operation, principal, notes, requestId });
+    logAccess(logger, {
+      ...ending,
+      method: request.method,
+      path: progress.loggedPath,
+      userAgent: request.headers.get("user-agent"),
+      principal: principal?.name ?? null,
+      client: principal?.client ?? null,
+      operation: operation?.operationId ?? null,
     });
     return response;
   };
@@ -105,28 +113,18 @@ async function answer(options: PipelineOptions, step: Step): Promise<Response> {
   const { operation } = found.route;
   progress.operation = operation;
   refuseBodyByHeaders(request.headers, operation?.bodyLimitBytes ?? 0);
-  if (operation?.scope) {
-    progress.principal = authenticate(request.headers, options.apiKeys);
-    if (operation.rate) await limitRate(options, operation.rate, progress.principal);
-    authorize(progress.principal, operation.scope);
+  if (operation !== null) {
+    const onKnown = (principal: Principal) => {
+      progress.principal = principal;
+    };
+    const { ratePerMinute } = options;
+    await admit(options.gate, { request, baseUrl: step.baseUrl, operation, ratePerMinute, onKnown });
   }
   return withinDeadline(found, step);
 }
 
 function hasSecret({ route }: FoundRoute): boolean {
   return Object.values(route.operation?.parameters ?? {}).some(({ isSecret }) => isSecret === true);
-}
-
-async function limitRate(options: PipelineOptions, rate: Rate, principal: Principal): Promise<void> {
-  const perMinute = options.ratePerMinute[rate];
-  const decision = await options.rateLimiter.consume({ name: rate, perMinute }, principal.id);
-  if (decision.allowed) return;
-  const { retryAfterSeconds } = decision;
-  throw new AppError(
-    "rate_limited",
-    `This key may call this ${perMinute} times a minute. Wait ${retryAfterSeconds} s and try again.`,
-    { retryAfterSeconds },
-  );
 }
 
 async function withinDeadline({ route, pathValues }: FoundRoute, step: Step): Promise<Response> {
@@ -137,6 +135,7 @@ async function withinDeadline({ route, pathValues }: FoundRoute, step: Step): Pr
   const context = {
     requestId: step.requestId,
     principal: progress.principal,
+    notes: progress.notes,
     signal,
     logger: step.logger,
     baseUrl: step.baseUrl,

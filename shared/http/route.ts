@@ -1,3 +1,4 @@
+import { type CallNotes, noteAnswer, noteInput } from "../audit/call-notes.ts";
 import type { Principal } from "../auth/principal.ts";
 import type { FunctionName, Operation } from "../contract/operation.ts";
 import type { ValidateFunction } from "../contract/validate-function.ts";
@@ -12,6 +13,8 @@ export interface RequestContext {
   readonly requestId: string;
   /** Null for operations that everybody may call. */
   readonly principal: Principal | null;
+  /** What the audit trail is to know of the call. */
+  readonly notes: CallNotes;
   /** Aborts when the caller leaves, the deadline passes or the server stops. */
   readonly signal: AbortSignal;
   readonly logger: Logger;
@@ -51,7 +54,9 @@ export function toBodyRoute<Input>(
   return {
     ...placeOf(operation),
     async answer(_request, readBody, context) {
-      return Response.json(await handle(parseBody(validate, await readBody()), context));
+      const input = parseBody(validate, await readBody());
+      noteInput(context.notes, operation, input);
+      return toJson(await handle(input, context), context);
     },
   };
 }
@@ -64,7 +69,7 @@ export function toPlainRoute(
   return {
     ...placeOf(operation),
     async answer(_request, _readBody, context) {
-      return Response.json(await handle(context));
+      return toJson(await handle(context), context);
     },
   };
 }
@@ -79,7 +84,7 @@ export function toPathRoute<Parameters>(
     ...placeOf(operation),
     async answer(request, _readBody, context, pathValues = {}) {
       const parameters = parseParameters(operation, validate, pathValues, request.url);
-      return Response.json(await handle(parameters, context));
+      return toJson(await handle(parameters, context), context);
     },
   };
 }
@@ -101,6 +106,11 @@ export function toStreamRoute<Parameters>(
       return guardStream(await handle(parameters, request, context), context);
     },
   };
+}
+
+function toJson(answer: unknown, { notes }: RequestContext): Response {
+  noteAnswer(notes, answer);
+  return Response.json(answer);
 }
 
 function placeOf(operation: Operation): Omit<Route, "answer"> {

@@ -22,7 +22,7 @@ describe("401: nobody that we know", () => {
     const { status, headers, body } = await call({});
     expect([status, body.code, body.success]).toEqual([401, "unauthenticated", false]);
     expect(body.error).toContain("Authorization header is missing");
-    expect(headers.get("www-authenticate")).toMatch(/^Bearer realm="[^"]+"$/);
+    expect(headers.get("www-authenticate")).toMatch(/^Bearer realm="[^"]+", scope="execute"/);
   });
 
   it.each([

@@ -249,7 +249,7 @@ export const openApiDocument = {
             }
           },
           "503": {
-            "description": "The database cannot be reached (database_unavailable). The server is stopping (shutting_down). No sandbox can run programs here (sandbox_unavailable). Everything is busy (overloaded). Files cannot be kept or read (storage_unavailable).",
+            "description": "What is kept cannot be reached (storage_unavailable). Google's keys cannot be fetched (google_unavailable). Everything is busy (overloaded). The server is stopping (shutting_down). No sandbox can run programs here (sandbox_unavailable).",
             "content": {
               "application/json": {
                 "schema": {
@@ -403,7 +403,7 @@ export const openApiDocument = {
             }
           },
           "503": {
-            "description": "The database cannot be reached (database_unavailable). The server is stopping (shutting_down). Files cannot be kept or read (storage_unavailable).",
+            "description": "What is kept cannot be reached (storage_unavailable). Google's keys cannot be fetched (google_unavailable). Everything is busy (overloaded). The server is stopping (shutting_down).",
             "content": {
               "application/json": {
                 "schema": {
@@ -532,7 +532,7 @@ export const openApiDocument = {
             }
           },
           "503": {
-            "description": "The database cannot be reached (database_unavailable). The server is stopping (shutting_down). Files cannot be kept or read (storage_unavailable).",
+            "description": "What is kept cannot be reached (storage_unavailable). Google's keys cannot be fetched (google_unavailable). Everything is busy (overloaded). The server is stopping (shutting_down).",
             "content": {
               "application/json": {
                 "schema": {
@@ -672,7 +672,7 @@ export const openApiDocument = {
             }
           },
           "503": {
-            "description": "The database cannot be reached (database_unavailable). The server is stopping (shutting_down). Files cannot be kept or read (storage_unavailable).",
+            "description": "What is kept cannot be reached (storage_unavailable). Google's keys cannot be fetched (google_unavailable). Everything is busy (overloaded). The server is stopping (shutting_down).",
             "content": {
               "application/json": {
                 "schema": {
@@ -803,7 +803,7 @@ export const openApiDocument = {
             }
           },
           "503": {
-            "description": "The server is stopping (shutting_down). Files cannot be kept or read (storage_unavailable).",
+            "description": "The server is stopping (shutting_down). What is kept cannot be reached (storage_unavailable).",
             "content": {
               "application/json": {
                 "schema": {
@@ -920,7 +920,7 @@ export const openApiDocument = {
             }
           },
           "503": {
-            "description": "The database cannot be reached (database_unavailable). The server is stopping (shutting_down).",
+            "description": "What is kept cannot be reached (storage_unavailable). Google's keys cannot be fetched (google_unavailable). Everything is busy (overloaded). The server is stopping (shutting_down).",
             "content": {
               "application/json": {
                 "schema": {
@@ -1205,7 +1205,7 @@ export const openApiDocument = {
             }
           },
           "503": {
-            "description": "The database cannot be reached (database_unavailable). The server is stopping (shutting_down). The warehouse cannot be reached (warehouse_unavailable). Everything is busy (overloaded). Files cannot be kept or read (storage_unavailable).",
+            "description": "What is kept cannot be reached (storage_unavailable). Google's keys cannot be fetched (google_unavailable). Everything is busy (overloaded). The server is stopping (shutting_down). The warehouse cannot be reached (warehouse_unavailable).",
             "content": {
               "application/json": {
                 "schema": {
@@ -1370,7 +1370,7 @@ export const openApiDocument = {
             }
           },
           "503": {
-            "description": "The database cannot be reached (database_unavailable). The server is stopping (shutting_down). The warehouse cannot be reached (warehouse_unavailable). Everything is busy (overloaded).",
+            "description": "What is kept cannot be reached (storage_unavailable). Google's keys cannot be fetched (google_unavailable). Everything is busy (overloaded). The server is stopping (shutting_down). The warehouse cannot be reached (warehouse_unavailable).",
             "content": {
               "application/json": {
                 "schema": {
@@ -1561,7 +1561,7 @@ export const openApiDocument = {
             }
           },
           "503": {
-            "description": "The database cannot be reached (database_unavailable). The server is stopping (shutting_down). The warehouse cannot be reached (warehouse_unavailable). Everything is busy (overloaded).",
+            "description": "What is kept cannot be reached (storage_unavailable). Google's keys cannot be fetched (google_unavailable). Everything is busy (overloaded). The server is stopping (shutting_down). The warehouse cannot be reached (warehouse_unavailable).",
             "content": {
               "application/json": {
                 "schema": {
@@ -1768,7 +1768,7 @@ export const openApiDocument = {
             }
           },
           "503": {
-            "description": "The database cannot be reached (database_unavailable). The server is stopping (shutting_down). The warehouse cannot be reached (warehouse_unavailable). Everything is busy (overloaded).",
+            "description": "What is kept cannot be reached (storage_unavailable). Google's keys cannot be fetched (google_unavailable). Everything is busy (overloaded). The server is stopping (shutting_down). The warehouse cannot be reached (warehouse_unavailable).",
             "content": {
               "application/json": {
                 "schema": {

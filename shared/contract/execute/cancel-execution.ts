@@ -36,6 +36,7 @@ export const cancelExecution = {
   consequential: false,
   scope: "execute",
   rate: null,
+  audited: {},
   bodyLimitBytes: 0,
   deadlineMs: 15_000,
   request: null,

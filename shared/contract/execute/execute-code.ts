@@ -113,6 +113,7 @@ export const executeCode = {
   consequential: false,
   scope: "execute",
   rate: "execute",
+  audited: { text: "code" },
   bodyLimitBytes: EXECUTE_BODY_LIMIT_BYTES,
   deadlineMs: 44_000,
   request,

@@ -79,6 +79,7 @@ export const describeTable = {
   consequential: false,
   scope: "query",
   rate: "query",
+  audited: {},
   bodyLimitBytes: 0,
   deadlineMs: 40_000,
   request: null,

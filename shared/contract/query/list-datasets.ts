@@ -46,6 +46,7 @@ export const listDatasets = {
   consequential: false,
   scope: "query",
   rate: "query",
+  audited: {},
   bodyLimitBytes: 0,
   deadlineMs: 40_000,
   request: null,

@@ -51,6 +51,7 @@ export const listTables = {
   consequential: false,
   scope: "query",
   rate: "query",
+  audited: {},
   bodyLimitBytes: 0,
   deadlineMs: 40_000,
   request: null,

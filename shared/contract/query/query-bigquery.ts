@@ -135,6 +135,7 @@ export const queryBigquery = {
   consequential: false,
   scope: "query",
   rate: "query",
+  audited: { text: "sql" },
   bodyLimitBytes: BODY_LIMIT_BYTES,
   deadlineMs: 320_000,
   request,

@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { createDocs } from "#functions/docs/create-docs.ts";
+import { createCallNotes } from "#shared/audit/call-notes.ts";
 import type { FunctionRoutes } from "#shared/http/route.ts";
 import { createLogger } from "#shared/observability/logger.ts";
 
@@ -24,6 +25,7 @@ export async function ask(
   return route.answer(new Request(`https://example.org${path}`, { headers }), async () => undefined, {
     requestId: "test",
     principal: null,
+    notes: createCallNotes(),
     signal: new AbortController().signal,
     logger: createLogger(),
     baseUrl,
