@@ -1,155 +1,143 @@
 import { randomUUID } from "node:crypto";
 import { ownerOf } from "#shared/auth/owner-of.ts";
-import { ANSWER_LIMIT_CHARACTERS } from "#shared/contract/limits.ts";
-import type { QueryBigqueryRequest, QueryBigqueryResponse } from "#shared/contract/query/query-bigquery.ts";
+import { ANSWER_LIMIT_CHARACTERS, WAIT_SECONDS } from "#shared/contract/limits.ts";
+import type { QueryAnswer } from "#shared/contract/query/query-answer.ts";
+import type { QueryBigqueryRequest } from "#shared/contract/query/query-bigquery.ts";
+import { AppError } from "#shared/errors/app-error.ts";
 import type { RequestContext } from "#shared/http/route.ts";
-import { layOutRows } from "./formats/lay-out-rows.ts";
-import { toSchema } from "./formats/to-schema.ts";
-import { invalidPageToken, type NextPage, type PagedQuery, type PageTokens } from "./pages/page-tokens.ts";
+import { fingerprintOf, invalidPageToken, type NextPage, type PageTokens } from "./pages/page-tokens.ts";
 import { parseParameters } from "./parameters/parse-parameters.ts";
-import type {
-  Asker,
-  Page,
-  PageLimits,
-  QueryFailure,
-  QueryOutcome,
-  Running,
-  RunOptions,
-  Warehouse,
-} from "./warehouse/warehouse.ts";
+import type { QueryHandles } from "./running/query-handles.ts";
+import { type QueryEnding, toQueryAnswer } from "./running/to-query-answer.ts";
+import { toAsker } from "./to-asker.ts";
+import type { DryRun, QueryFailure, QueryOutcome, Statement, Warehouse } from "./warehouse/warehouse.ts";
 
 /** What the answer needs beside its schema and its rows: the token alone may have 1,400 characters. */
 const OTHER_FIELDS_CHARACTERS = 5_000;
 
+/** Characters that the rows of an answer and its schema may take together. */
+export const ROWS_CHARACTERS = ANSWER_LIMIT_CHARACTERS - OTHER_FIELDS_CHARACTERS;
+
 interface Dependencies {
   readonly warehouse: Warehouse;
   readonly pageTokens: PageTokens;
+  readonly handles: QueryHandles;
 }
 
 /** A checked request. */
 interface Question {
-  readonly query: PagedQuery;
-  readonly limits: PageLimits;
-  readonly timeoutMs: number;
+  readonly statement: Statement;
+  readonly fingerprint: string;
+  readonly owner: string;
+  readonly waitMs: number;
 }
 
 /** Handler of `query_bigquery`: a statement that fails is an answer, not an error. */
-export function createQueryBigquery({ warehouse, pageTokens }: Dependencies) {
-  return async (request: QueryBigqueryRequest, context: RequestContext): Promise<QueryBigqueryResponse> => {
-    const startedAt = performance.now();
+export function createQueryBigquery({ warehouse, pageTokens, handles }: Dependencies) {
+  return async (request: QueryBigqueryRequest, context: RequestContext): Promise<QueryAnswer> => {
+    const startedAt = Date.now();
+    const { format } = request;
     const question = toQuestion(request, context);
-    const from =
-      request.page_token === undefined ? null : pageTokens.verify(request.page_token, question.query);
-    const outcome = await (from === null
-      ? runFirst(warehouse, question, { signal: context.signal, asker: toAsker(context) })
-      : readOn(warehouse, from, question, context.signal));
-    // Without a bound on the wait no statement is left running.
-    if (outcome.kind === "running")
-      throw new Error("The warehouse left a statement running that it was to wait for.");
+    const { fingerprint, owner } = question;
+    const from = findPage(request, question, pageTokens);
+    const outcome = await ask(warehouse, { question, from, isDryRun: request.dry_run }, context);
     const queryId = from?.queryId ?? randomUUID();
-    const ending = {
+    context.logger.log("INFO", outcome.kind === "running" ? "statement goes on" : "statement ended", {
       query_id: queryId,
-      execution_time: Math.round(performance.now() - startedAt) / 1000,
-      timestamp: new Date().toISOString(),
-      request_id: context.requestId,
-    };
-    context.logger.log("INFO", "statement ended", {
-      query_id: queryId,
-      outcome: outcome.kind === "rows" ? "rows" : outcome.code,
+      outcome: outcome.kind === "failure" ? outcome.code : outcome.kind,
     });
-    if (outcome.kind === "failure") return { ...toFailure(outcome), ...ending };
-    const { next } = outcome;
-    const token = next && pageTokens.sign({ reference: next, queryId }, question.query);
-    return {
-      success: true,
-      ...layOutRows(outcome, request.format),
-      ...describePage(outcome),
-      next_page_token: token,
-      error: null,
-      ...ending,
-    };
+    return toQueryAnswer(outcome.kind === "running" ? toHandle(outcome.handle) : outcome, {
+      format,
+      queryId,
+      requestId: context.requestId,
+      startedAt,
+      toToken: (reference) => pageTokens.sign({ reference, queryId }, question),
+    });
+
+    function toHandle(reference: NextPage["reference"]): QueryEnding {
+      const running = { reference, queryId, fingerprint, format, maxRows: request.max_results, startedAt };
+      return { kind: "running", handle: handles.sign(running, owner) };
+    }
   };
 }
 
 function toQuestion(request: QueryBigqueryRequest, { principal }: RequestContext): Question {
+  const { sql, dataset = null, max_results: maxRows, format } = request;
+  const parameters = parseParameters(request.params);
+  const limits = { maxRows, maxCharacters: ROWS_CHARACTERS, format };
   return {
-    query: {
-      sql: request.sql,
-      parameters: parseParameters(request.params),
-      dataset: request.dataset ?? null,
-      owner: ownerOf(principal),
-    },
-    limits: {
-      maxRows: request.max_results,
-      maxCharacters: ANSWER_LIMIT_CHARACTERS - OTHER_FIELDS_CHARACTERS,
-      format: request.format,
-    },
-    timeoutMs: request.timeout * 1000,
-  };
-}
-
-function toAsker({ principal, requestId }: RequestContext): Asker {
-  return {
+    statement: { ...limits, sql, timeoutMs: request.timeout * 1000, parameters, defaultDataset: dataset },
+    fingerprint: fingerprintOf({ sql, parameters, dataset }),
     owner: ownerOf(principal),
-    requestId,
-    tool: "query_bigquery",
-    mayWrite: principal?.scopes.includes("query:write") ?? false,
+    waitMs: request.wait_seconds * 1000,
   };
 }
 
-function runFirst(
-  warehouse: Warehouse,
-  { query, limits, timeoutMs }: Question,
-  { signal, asker }: RunOptions,
-): Promise<QueryOutcome | Running> {
-  const { sql, parameters, dataset } = query;
-  return warehouse.runQuery(
-    { ...limits, sql, timeoutMs, parameters, defaultDataset: dataset },
-    { signal, asker },
-  );
+/** @throws AppError `invalid_page_token`, and `validation_failed` for a dry run of a page */
+function findPage(
+  request: QueryBigqueryRequest,
+  question: Question,
+  pageTokens: PageTokens,
+): NextPage | null {
+  if (request.page_token === undefined) return null;
+  if (!request.dry_run) return pageTokens.verify(request.page_token, question);
+  const sentence = "A page is read and not run: leave out dry_run, or page_token.";
+  throw new AppError("validation_failed", sentence);
 }
 
-async function readOn(
+interface Asked {
+  readonly question: Question;
+  readonly from: NextPage | null;
+  readonly isDryRun: boolean;
+}
+
+function ask(warehouse: Warehouse, { question, from, isDryRun }: Asked, context: RequestContext) {
+  const { signal } = context;
+  if (from !== null) return readOn(warehouse, from, question, signal);
+  const asker = toAsker(context, "query_bigquery");
+  if (isDryRun) return dryRun(warehouse, question, { signal, asker });
+  return warehouse.runQuery(question.statement, { signal, asker, waitMs: question.waitMs });
+}
+
+function dryRun(
+  warehouse: Warehouse,
+  { statement }: Question,
+  options: Parameters<Warehouse["dryRun"]>[1],
+): Promise<DryRun | QueryFailure> {
+  const work = (signal: AbortSignal) => warehouse.dryRun(statement, { ...options, signal });
+  const late = (seconds: number) => `The dry run took more than ${seconds} s. Send it again in a moment.`;
+  return within(statement.timeoutMs, options.signal, work, late);
+}
+
+function readOn(
   warehouse: Warehouse,
   { reference }: NextPage,
-  { limits, timeoutMs }: Question,
-  signal: AbortSignal,
+  { statement }: Question,
+  caller: AbortSignal,
 ): Promise<QueryOutcome> {
-  const deadline = AbortSignal.timeout(timeoutMs);
-  try {
-    const page = await warehouse.readPage(reference, limits, { signal: AbortSignal.any([signal, deadline]) });
+  const work = async (signal: AbortSignal) => {
+    const page = await warehouse.readPage(reference, statement, { signal });
     if (page === null) throw invalidPageToken();
     return page;
+  };
+  const late = (seconds: number) =>
+    `The page could not be read within ${seconds} s. Send the same page_token again.`;
+  return within(statement.timeoutMs, caller, work, late);
+}
+
+/** Does what leaves nothing behind, at most for as long as a caller waits. @throws what the work throws; the caller's reason */
+async function within<Result>(
+  timeoutMs: number,
+  caller: AbortSignal,
+  work: (signal: AbortSignal) => Promise<Result>,
+  toSentence: (seconds: number) => string,
+): Promise<Result | QueryFailure> {
+  const limitMs = Math.min(timeoutMs, WAIT_SECONDS.maximum * 1000);
+  const deadline = AbortSignal.timeout(limitMs);
+  try {
+    return await work(AbortSignal.any([caller, deadline]));
   } catch (thrown) {
-    if (thrown !== deadline.reason || signal.aborted) throw thrown;
-    const message = `The page could not be read within ${timeoutMs / 1000} s. Send the same page_token again.`;
-    return { kind: "failure", code: "query_timed_out", message };
+    if (thrown !== deadline.reason || caller.aborted) throw thrown;
+    return { kind: "failure", code: "query_timed_out", message: toSentence(limitMs / 1000) };
   }
-}
-
-function describePage({ schema, rows, totalRows, truncatedBy, bytesProcessed }: Page) {
-  return {
-    schema: toSchema(schema),
-    row_count: rows.length,
-    total_rows: totalRows,
-    truncated: truncatedBy !== null,
-    truncated_by: truncatedBy,
-    bytes_processed: bytesProcessed,
-  };
-}
-
-function toFailure({ code, message }: QueryFailure) {
-  return {
-    success: false,
-    data: [],
-    schema: [],
-    row_count: 0,
-    total_rows: null,
-    truncated: false,
-    truncated_by: null,
-    next_page_token: null,
-    bytes_processed: null,
-    error: message,
-    code,
-  };
 }

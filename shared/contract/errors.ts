@@ -67,6 +67,7 @@ export const ERRORS = {
   unsupported_sql: { status: 200, title: "The embedded warehouse cannot do this", retryable: false },
   query_failed: { status: 200, title: "The statement failed while it ran", retryable: false },
   query_timed_out: { status: 200, title: "The statement ran out of time", retryable: true },
+  query_cancelled: { status: 200, title: "The statement was cancelled", retryable: false },
   query_out_of_memory: { status: 200, title: "The statement needs too much memory", retryable: false },
   result_too_large: { status: 200, title: "A row is longer than an answer", retryable: false },
   permission_denied: { status: 200, title: "The warehouse refuses access", retryable: false },

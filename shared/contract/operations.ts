@@ -6,7 +6,9 @@ import { listExecutions } from "./execute/list-executions.ts";
 import { listLanguages } from "./execute/list-languages.ts";
 import { checkHealth } from "./health/check-health.ts";
 import type { Operation } from "./operation.ts";
+import { cancelQuery } from "./query/cancel-query.ts";
 import { describeTable } from "./query/describe-table.ts";
+import { getQuery } from "./query/get-query.ts";
 import { listDatasets } from "./query/list-datasets.ts";
 import { listTables } from "./query/list-tables.ts";
 import { queryBigquery } from "./query/query-bigquery.ts";
@@ -20,6 +22,8 @@ export const OPERATIONS: readonly Operation[] = [
   getFile,
   listLanguages,
   queryBigquery,
+  getQuery,
+  cancelQuery,
   listDatasets,
   listTables,
   describeTable,

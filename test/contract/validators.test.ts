@@ -133,7 +133,10 @@ describe("validateQueryBigquery", () => {
     [{ sql: "SELECT 1", format: "xml" }, "/format enum"],
     [{ sql: "SELECT 1", page_token: "" }, "/page_token minLength"],
     [{ sql: "SELECT 1", max_results: "10" }, "/max_results type"],
-    [{ sql: "SELECT 1", dry_run: true }, " additionalProperties"],
+    [{ sql: "SELECT 1", dryRun: true }, " additionalProperties"],
+    [{ sql: "SELECT 1", dry_run: "yes" }, "/dry_run type"],
+    [{ sql: "SELECT 1", wait_seconds: 41 }, "/wait_seconds maximum"],
+    [{ sql: "SELECT 1", wait_seconds: -1 }, "/wait_seconds minimum"],
   ])("refuses %j", (body, violation) => {
     expect(query(body)).toEqual([violation]);
   });
@@ -141,7 +144,14 @@ describe("validateQueryBigquery", () => {
   it("fills in the defaults", () => {
     const body = { sql: "SELECT 1" };
     expect(query(body)).toEqual([]);
-    expect(body).toEqual({ sql: "SELECT 1", timeout: 60, max_results: 1000, format: "rows" });
+    expect(body).toEqual({
+      sql: "SELECT 1",
+      timeout: 60,
+      max_results: 1000,
+      format: "rows",
+      dry_run: false,
+      wait_seconds: 40,
+    });
   });
 });
 

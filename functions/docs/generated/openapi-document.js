@@ -983,6 +983,20 @@ export const openApiDocument = {
                     "max_results": 2
                   }
                 },
+                "what-a-statement-would-cost": {
+                  "summary": "what a statement would cost",
+                  "value": {
+                    "sql": "SELECT SUM(revenue) AS total FROM `demo.sales.transactions`",
+                    "dry_run": true
+                  }
+                },
+                "a-statement-that-still-runs": {
+                  "summary": "a statement that still runs",
+                  "value": {
+                    "sql": "SELECT COUNT(DISTINCT page) AS pages FROM `demo.web.events`",
+                    "wait_seconds": 5
+                  }
+                },
                 "a-table-that-does-not-exist": {
                   "summary": "a table that does not exist",
                   "value": {
@@ -1006,6 +1020,7 @@ export const openApiDocument = {
                     "summary": "revenue by customer",
                     "value": {
                       "success": true,
+                      "status": "succeeded",
                       "data": [
                         {
                           "name": "Ada Berg",
@@ -1034,6 +1049,9 @@ export const openApiDocument = {
                       "truncated_by": null,
                       "next_page_token": null,
                       "bytes_processed": 241920,
+                      "bytes_billed": 10485760,
+                      "cache_hit": false,
+                      "estimated_cost_usd": 0.00006,
                       "query_id": "5d2f0c34-0e63-4a54-a9a7-1f1f2f0c5a01",
                       "error": null,
                       "execution_time": 0.018,
@@ -1045,6 +1063,7 @@ export const openApiDocument = {
                     "summary": "the first rows of many, as columns",
                     "value": {
                       "success": true,
+                      "status": "succeeded",
                       "data": [],
                       "columns": {
                         "id": [
@@ -1074,6 +1093,9 @@ export const openApiDocument = {
                       "truncated_by": "max_results",
                       "next_page_token": "AQAAAGl1sCZ7InIiOnsiaWQiOiJ4In19f3a9",
                       "bytes_processed": 1048576,
+                      "bytes_billed": 10485760,
+                      "cache_hit": false,
+                      "estimated_cost_usd": 0.00006,
                       "query_id": "b7a0c6a8-2f0e-4a58-8e8f-6d3a1f9f7c03",
                       "error": null,
                       "execution_time": 0.021,
@@ -1081,10 +1103,44 @@ export const openApiDocument = {
                       "request_id": "1f0c2b7e-90a6-4a0e-9f4b-3c8e5b1d7f04"
                     }
                   },
-                  "a-table-that-does-not-exist": {
-                    "summary": "a table that does not exist",
+                  "what-a-statement-would-cost": {
+                    "summary": "what a statement would cost",
+                    "value": {
+                      "success": true,
+                      "status": "succeeded",
+                      "data": [],
+                      "schema": [
+                        {
+                          "name": "total",
+                          "type": "NUMERIC",
+                          "mode": "NULLABLE"
+                        }
+                      ],
+                      "row_count": 0,
+                      "total_rows": null,
+                      "truncated": false,
+                      "truncated_by": null,
+                      "next_page_token": null,
+                      "bytes_processed": 1099511627776,
+                      "bytes_billed": null,
+                      "cache_hit": null,
+                      "estimated_cost_usd": 6.25,
+                      "statement_type": "SELECT",
+                      "tables": [
+                        "demo.sales.transactions"
+                      ],
+                      "query_id": "c3a4c0e1-7f35-4f0e-a1f5-0b6c7c1e9d05",
+                      "error": null,
+                      "execution_time": 0.21,
+                      "timestamp": "2026-01-15T09:30:00.000Z",
+                      "request_id": "3d5f7a91-4c2b-4d6e-8f10-2b4c6d8e0f15"
+                    }
+                  },
+                  "a-statement-that-still-runs": {
+                    "summary": "a statement that still runs",
                     "value": {
                       "success": false,
+                      "status": "running",
                       "data": [],
                       "schema": [],
                       "row_count": 0,
@@ -1093,6 +1149,33 @@ export const openApiDocument = {
                       "truncated_by": null,
                       "next_page_token": null,
                       "bytes_processed": null,
+                      "bytes_billed": null,
+                      "cache_hit": null,
+                      "estimated_cost_usd": null,
+                      "query_id": "AQAAAGl1sCZ7InIiOnsiam9iIjoicXVlcnlfMSJ9fX3a",
+                      "retry_after_seconds": 2,
+                      "error": null,
+                      "execution_time": 5.001,
+                      "timestamp": "2026-01-15T09:30:05.000Z",
+                      "request_id": "9b1d3f57-8a6c-4e2f-b041-5d7f9a1b3c26"
+                    }
+                  },
+                  "a-table-that-does-not-exist": {
+                    "summary": "a table that does not exist",
+                    "value": {
+                      "success": false,
+                      "status": "failed",
+                      "data": [],
+                      "schema": [],
+                      "row_count": 0,
+                      "total_rows": null,
+                      "truncated": false,
+                      "truncated_by": null,
+                      "next_page_token": null,
+                      "bytes_processed": null,
+                      "bytes_billed": null,
+                      "cache_hit": null,
+                      "estimated_cost_usd": null,
                       "query_id": "0a8c3f5e-64a5-4b7f-9a5e-0f9d6c1b2e02",
                       "error": "Table demo.sales.orders was not found. Tables of demo.sales: customers, transactions.",
                       "execution_time": 0.004,
@@ -1126,7 +1209,7 @@ export const openApiDocument = {
             }
           },
           "403": {
-            "description": "The credential does not allow this (insufficient_scope). The statement would change data (write_not_allowed).",
+            "description": "The credential does not allow this (insufficient_scope). The statement would change data (write_not_allowed). The statement names a dataset that is not open here (dataset_not_allowed). The statement would send data to a service outside the warehouse (external_not_allowed).",
             "content": {
               "application/json": {
                 "schema": {
@@ -1176,6 +1259,336 @@ export const openApiDocument = {
                 }
               }
             },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ErrorResponse"
+                }
+              }
+            }
+          },
+          "431": {
+            "description": "The headers are too large (headers_too_large).",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ErrorResponse"
+                }
+              }
+            }
+          },
+          "500": {
+            "description": "A fault of ours (internal).",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ErrorResponse"
+                }
+              }
+            }
+          },
+          "503": {
+            "description": "What is kept cannot be reached (storage_unavailable). Google's keys cannot be fetched (google_unavailable). Everything is busy (overloaded). The server is stopping (shutting_down). The warehouse cannot be reached (warehouse_unavailable).",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ErrorResponse"
+                }
+              }
+            }
+          },
+          "504": {
+            "description": "The answer took too long (deadline_exceeded).",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ErrorResponse"
+                }
+              }
+            }
+          }
+        }
+      }
+    },
+    "/query/results/{query_id}": {
+      "get": {
+        "operationId": "get_query",
+        "summary": "Get the result of a statement that took long",
+        "description": "Returns what query_bigquery would have returned: ask for it after an answer with status running. Send its next_page_token to query_bigquery with the same sql for the rows that follow. Results are kept for an hour.",
+        "tags": [
+          "query"
+        ],
+        "x-openai-isConsequential": false,
+        "security": [
+          {
+            "bearerAuth": []
+          }
+        ],
+        "parameters": [
+          {
+            "name": "query_id",
+            "in": "path",
+            "required": true,
+            "description": "The query_id of an answer with status running.",
+            "schema": {
+              "type": "string",
+              "maxLength": 1500
+            }
+          },
+          {
+            "name": "wait_seconds",
+            "in": "query",
+            "required": false,
+            "description": "How long to wait for the end of a statement that still runs, 0 to 40.",
+            "schema": {
+              "type": "integer",
+              "minimum": 0,
+              "maximum": 40,
+              "default": 0
+            }
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "The answer.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/GetQueryResponse"
+                },
+                "examples": {
+                  "a-statement-that-ended": {
+                    "summary": "a statement that ended",
+                    "value": {
+                      "success": true,
+                      "status": "succeeded",
+                      "data": [
+                        {
+                          "name": "Ada Berg",
+                          "total": "18210.55"
+                        },
+                        {
+                          "name": "Noor Khan",
+                          "total": "17002.10"
+                        }
+                      ],
+                      "schema": [
+                        {
+                          "name": "name",
+                          "type": "STRING",
+                          "mode": "NULLABLE"
+                        },
+                        {
+                          "name": "total",
+                          "type": "NUMERIC",
+                          "mode": "NULLABLE"
+                        }
+                      ],
+                      "row_count": 2,
+                      "total_rows": 2,
+                      "truncated": false,
+                      "truncated_by": null,
+                      "next_page_token": null,
+                      "bytes_processed": 241920,
+                      "bytes_billed": 10485760,
+                      "cache_hit": false,
+                      "estimated_cost_usd": 0.00006,
+                      "query_id": "5d2f0c34-0e63-4a54-a9a7-1f1f2f0c5a01",
+                      "error": null,
+                      "execution_time": 0.018,
+                      "timestamp": "2026-01-15T09:30:00.000Z",
+                      "request_id": "6f9d7a52-6a0e-4a52-8f6c-5f3a3f8f8a10"
+                    }
+                  },
+                  "a-statement-that-still-runs": {
+                    "summary": "a statement that still runs",
+                    "value": {
+                      "success": false,
+                      "status": "running",
+                      "data": [],
+                      "schema": [],
+                      "row_count": 0,
+                      "total_rows": null,
+                      "truncated": false,
+                      "truncated_by": null,
+                      "next_page_token": null,
+                      "bytes_processed": null,
+                      "bytes_billed": null,
+                      "cache_hit": null,
+                      "estimated_cost_usd": null,
+                      "query_id": "AQAAAGl1sCZ7InIiOnsiam9iIjoicXVlcnlfMSJ9fX3a",
+                      "retry_after_seconds": 2,
+                      "error": null,
+                      "execution_time": 5.001,
+                      "timestamp": "2026-01-15T09:30:05.000Z",
+                      "request_id": "9b1d3f57-8a6c-4e2f-b041-5d7f9a1b3c26"
+                    }
+                  }
+                }
+              }
+            }
+          },
+          "400": {
+            "description": "The request is not valid HTTP (malformed_request). Two different credentials (conflicting_credentials). The request has the wrong shape (validation_failed).",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ErrorResponse"
+                }
+              }
+            }
+          },
+          "401": {
+            "description": "No credential, or not a valid one (unauthenticated).",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ErrorResponse"
+                }
+              }
+            }
+          },
+          "403": {
+            "description": "The credential does not allow this (insufficient_scope).",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ErrorResponse"
+                }
+              }
+            }
+          },
+          "404": {
+            "description": "No such path, or no such thing (not_found).",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ErrorResponse"
+                }
+              }
+            }
+          },
+          "431": {
+            "description": "The headers are too large (headers_too_large).",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ErrorResponse"
+                }
+              }
+            }
+          },
+          "500": {
+            "description": "A fault of ours (internal).",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ErrorResponse"
+                }
+              }
+            }
+          },
+          "503": {
+            "description": "What is kept cannot be reached (storage_unavailable). Google's keys cannot be fetched (google_unavailable). Everything is busy (overloaded). The server is stopping (shutting_down). The warehouse cannot be reached (warehouse_unavailable).",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ErrorResponse"
+                }
+              }
+            }
+          },
+          "504": {
+            "description": "The answer took too long (deadline_exceeded).",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ErrorResponse"
+                }
+              }
+            }
+          }
+        }
+      },
+      "delete": {
+        "operationId": "cancel_query",
+        "summary": "Cancel a statement that still runs",
+        "description": "Ends the statement, so that it costs no more than it has read. get_query then answers that it was cancelled; a result that was there before stays.",
+        "tags": [
+          "query"
+        ],
+        "x-openai-isConsequential": false,
+        "security": [
+          {
+            "bearerAuth": []
+          }
+        ],
+        "parameters": [
+          {
+            "name": "query_id",
+            "in": "path",
+            "required": true,
+            "description": "The query_id of an answer with status running.",
+            "schema": {
+              "type": "string",
+              "maxLength": 1500
+            }
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "The answer.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/CancelQueryResponse"
+                },
+                "examples": {
+                  "a-statement-that-ran-too-long": {
+                    "summary": "a statement that ran too long",
+                    "value": {
+                      "success": true,
+                      "query_id": "AQAAAGl1sCZ7InIiOnsiam9iIjoicXVlcnlfMSJ9fX3a",
+                      "cancelled": true,
+                      "request_id": "6f9d7a52-6a0e-4a52-8f6c-5f3a3f8f8a10"
+                    }
+                  }
+                }
+              }
+            }
+          },
+          "400": {
+            "description": "The request is not valid HTTP (malformed_request). Two different credentials (conflicting_credentials). The request has the wrong shape (validation_failed).",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ErrorResponse"
+                }
+              }
+            }
+          },
+          "401": {
+            "description": "No credential, or not a valid one (unauthenticated).",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ErrorResponse"
+                }
+              }
+            }
+          },
+          "403": {
+            "description": "The credential does not allow this (insufficient_scope).",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ErrorResponse"
+                }
+              }
+            }
+          },
+          "404": {
+            "description": "No such path, or no such thing (not_found).",
             "content": {
               "application/json": {
                 "schema": {
@@ -1502,7 +1915,7 @@ export const openApiDocument = {
             }
           },
           "403": {
-            "description": "The credential does not allow this (insufficient_scope).",
+            "description": "The credential does not allow this (insufficient_scope). The statement names a dataset that is not open here (dataset_not_allowed).",
             "content": {
               "application/json": {
                 "schema": {
@@ -1656,6 +2069,10 @@ export const openApiDocument = {
                       "table": "customers",
                       "kind": "TABLE",
                       "description": null,
+                      "location": null,
+                      "partitioning": null,
+                      "clustering": [],
+                      "view_sql": null,
                       "schema": [
                         {
                           "name": "customer_id",
@@ -1683,6 +2100,43 @@ export const openApiDocument = {
                       "error": null,
                       "request_id": "6f9d7a52-6a0e-4a52-8f6c-5f3a3f8f8a10"
                     }
+                  },
+                  "a-partitioned-table-of-bigquery": {
+                    "summary": "a partitioned table of BigQuery",
+                    "value": {
+                      "success": true,
+                      "project": "acme",
+                      "dataset": "web",
+                      "table": "events",
+                      "kind": "TABLE",
+                      "description": "One row an event",
+                      "location": "EU",
+                      "partitioning": "DAY on created_at, filter required",
+                      "clustering": [
+                        "user_id"
+                      ],
+                      "view_sql": null,
+                      "schema": [
+                        {
+                          "name": "created_at",
+                          "type": "TIMESTAMP",
+                          "mode": "REQUIRED"
+                        },
+                        {
+                          "name": "user_id",
+                          "type": "STRING",
+                          "mode": "NULLABLE"
+                        }
+                      ],
+                      "column_count": 2,
+                      "row_count": 912340112,
+                      "size_bytes": 88210345221,
+                      "modified_at": "2026-01-15T09:30:00.000Z",
+                      "sample_rows": [],
+                      "truncated": false,
+                      "error": null,
+                      "request_id": "7a1e8b63-7b1f-4b63-9a7d-6a4b4a9a9b21"
+                    }
                   }
                 }
               }
@@ -1709,7 +2163,7 @@ export const openApiDocument = {
             }
           },
           "403": {
-            "description": "The credential does not allow this (insufficient_scope).",
+            "description": "The credential does not allow this (insufficient_scope). The statement names a dataset that is not open here (dataset_not_allowed).",
             "content": {
               "application/json": {
                 "schema": {
@@ -2686,6 +3140,18 @@ export const openApiDocument = {
             "minLength": 1,
             "maxLength": 2000,
             "description": "next_page_token of the answer before, with the same sql, params and dataset: returns the rows that follow."
+          },
+          "dry_run": {
+            "type": "boolean",
+            "default": false,
+            "description": "True to learn the bytes, the price, the tables and the columns; nothing runs."
+          },
+          "wait_seconds": {
+            "type": "integer",
+            "minimum": 0,
+            "maximum": 40,
+            "default": 40,
+            "description": "After so many seconds a statement that still runs is answered with status running."
           }
         },
         "required": [
@@ -2697,7 +3163,20 @@ export const openApiDocument = {
         "type": "object",
         "properties": {
           "success": {
-            "type": "boolean"
+            "type": "boolean",
+            "description": "True when the statement ended without a failure."
+          },
+          "status": {
+            "type": "string",
+            "enum": [
+              "succeeded",
+              "failed",
+              "timed_out",
+              "out_of_memory",
+              "cancelled",
+              "running"
+            ],
+            "description": "How the statement ended; `running` when it has not: ask get_query for it."
           },
           "data": {
             "type": "array",
@@ -2777,7 +3256,7 @@ export const openApiDocument = {
           },
           "truncated": {
             "type": "boolean",
-            "description": "True when more rows follow those of this answer."
+            "description": "True when more rows follow, or a dry run leaves out tables or columns."
           },
           "truncated_by": {
             "type": [
@@ -2803,11 +3282,47 @@ export const openApiDocument = {
               "integer",
               "null"
             ],
-            "description": "Bytes of tables that the statement read; null when not known."
+            "description": "Bytes of tables that the statement read, or would read; null when not known."
+          },
+          "bytes_billed": {
+            "type": [
+              "integer",
+              "null"
+            ],
+            "description": "Bytes that are paid for; null when not known."
+          },
+          "cache_hit": {
+            "type": [
+              "boolean",
+              "null"
+            ],
+            "description": "True when an earlier result was still good, which costs nothing."
+          },
+          "estimated_cost_usd": {
+            "type": [
+              "number",
+              "null"
+            ],
+            "description": "What these bytes cost at the on-demand price of BigQuery; 0 without BigQuery."
+          },
+          "statement_type": {
+            "type": "string",
+            "description": "Of a dry run: SELECT, INSERT and so on."
+          },
+          "tables": {
+            "type": "array",
+            "items": {
+              "type": "string"
+            },
+            "description": "Of a dry run: the tables that the statement reads, as project.dataset.table."
           },
           "query_id": {
             "type": "string",
-            "description": "Names the statement in the logs; its pages share it."
+            "description": "Names the statement; its pages share it. While it runs, get_query takes it."
+          },
+          "retry_after_seconds": {
+            "type": "integer",
+            "description": "While it runs: when to ask get_query."
           },
           "error": {
             "type": [
@@ -2817,7 +3332,7 @@ export const openApiDocument = {
           },
           "execution_time": {
             "type": "number",
-            "description": "Seconds that the statement took."
+            "description": "Seconds from the request for the statement to this answer."
           },
           "timestamp": {
             "type": "string",
@@ -2834,6 +3349,7 @@ export const openApiDocument = {
         },
         "required": [
           "success",
+          "status",
           "data",
           "schema",
           "row_count",
@@ -2842,10 +3358,249 @@ export const openApiDocument = {
           "truncated_by",
           "next_page_token",
           "bytes_processed",
+          "bytes_billed",
+          "cache_hit",
+          "estimated_cost_usd",
           "query_id",
           "error",
           "execution_time",
           "timestamp",
+          "request_id"
+        ],
+        "additionalProperties": false
+      },
+      "GetQueryResponse": {
+        "type": "object",
+        "properties": {
+          "success": {
+            "type": "boolean",
+            "description": "True when the statement ended without a failure."
+          },
+          "status": {
+            "type": "string",
+            "enum": [
+              "succeeded",
+              "failed",
+              "timed_out",
+              "out_of_memory",
+              "cancelled",
+              "running"
+            ],
+            "description": "How the statement ended; `running` when it has not: ask get_query for it."
+          },
+          "data": {
+            "type": "array",
+            "description": "One object a row. INT64 beyond 2^53 and NUMERIC are strings, dates ISO 8601, BYTES base64, JSON its text, STRUCT objects.",
+            "items": {
+              "type": "object",
+              "properties": {},
+              "additionalProperties": true
+            }
+          },
+          "columns": {
+            "type": "object",
+            "properties": {},
+            "additionalProperties": {
+              "type": "array",
+              "items": {}
+            },
+            "description": "For format columns: the cells of each column by its name, in the order of the rows."
+          },
+          "csv": {
+            "type": "string",
+            "description": "For format csv: RFC 4180 with a header line; NULL is empty, ARRAY and STRUCT are JSON."
+          },
+          "schema": {
+            "type": "array",
+            "description": "The columns of the result.",
+            "items": {
+              "type": "object",
+              "properties": {
+                "name": {
+                  "type": "string"
+                },
+                "type": {
+                  "type": "string",
+                  "description": "A GoogleSQL type: INT64, STRING, STRUCT and so on."
+                },
+                "mode": {
+                  "type": "string",
+                  "enum": [
+                    "NULLABLE",
+                    "REQUIRED",
+                    "REPEATED"
+                  ],
+                  "description": "REPEATED is an ARRAY of the type."
+                },
+                "description": {
+                  "type": "string"
+                },
+                "fields": {
+                  "type": "array",
+                  "description": "The fields of a STRUCT, each like a column.",
+                  "items": {
+                    "type": "object",
+                    "properties": {},
+                    "additionalProperties": true
+                  }
+                }
+              },
+              "required": [
+                "name",
+                "type",
+                "mode"
+              ],
+              "additionalProperties": false
+            }
+          },
+          "row_count": {
+            "type": "integer",
+            "description": "Rows in this answer."
+          },
+          "total_rows": {
+            "type": [
+              "integer",
+              "null"
+            ],
+            "description": "Rows of the whole result; null when not known."
+          },
+          "truncated": {
+            "type": "boolean",
+            "description": "True when more rows follow, or a dry run leaves out tables or columns."
+          },
+          "truncated_by": {
+            "type": [
+              "string",
+              "null"
+            ],
+            "enum": [
+              "max_results",
+              "size",
+              null
+            ],
+            "description": "What ended the answer before the result."
+          },
+          "next_page_token": {
+            "type": [
+              "string",
+              "null"
+            ],
+            "description": "Send it as page_token for the rows that follow, within an hour; null at the end, and when they were not kept."
+          },
+          "bytes_processed": {
+            "type": [
+              "integer",
+              "null"
+            ],
+            "description": "Bytes of tables that the statement read, or would read; null when not known."
+          },
+          "bytes_billed": {
+            "type": [
+              "integer",
+              "null"
+            ],
+            "description": "Bytes that are paid for; null when not known."
+          },
+          "cache_hit": {
+            "type": [
+              "boolean",
+              "null"
+            ],
+            "description": "True when an earlier result was still good, which costs nothing."
+          },
+          "estimated_cost_usd": {
+            "type": [
+              "number",
+              "null"
+            ],
+            "description": "What these bytes cost at the on-demand price of BigQuery; 0 without BigQuery."
+          },
+          "statement_type": {
+            "type": "string",
+            "description": "Of a dry run: SELECT, INSERT and so on."
+          },
+          "tables": {
+            "type": "array",
+            "items": {
+              "type": "string"
+            },
+            "description": "Of a dry run: the tables that the statement reads, as project.dataset.table."
+          },
+          "query_id": {
+            "type": "string",
+            "description": "Names the statement; its pages share it. While it runs, get_query takes it."
+          },
+          "retry_after_seconds": {
+            "type": "integer",
+            "description": "While it runs: when to ask get_query."
+          },
+          "error": {
+            "type": [
+              "string",
+              "null"
+            ]
+          },
+          "execution_time": {
+            "type": "number",
+            "description": "Seconds from the request for the statement to this answer."
+          },
+          "timestamp": {
+            "type": "string",
+            "description": "When the statement ended, ISO 8601 in UTC."
+          },
+          "code": {
+            "type": "string",
+            "description": "What went wrong, for programs. Present when success is false."
+          },
+          "request_id": {
+            "type": "string",
+            "description": "Names this request in the logs."
+          }
+        },
+        "required": [
+          "success",
+          "status",
+          "data",
+          "schema",
+          "row_count",
+          "total_rows",
+          "truncated",
+          "truncated_by",
+          "next_page_token",
+          "bytes_processed",
+          "bytes_billed",
+          "cache_hit",
+          "estimated_cost_usd",
+          "query_id",
+          "error",
+          "execution_time",
+          "timestamp",
+          "request_id"
+        ],
+        "additionalProperties": false
+      },
+      "CancelQueryResponse": {
+        "type": "object",
+        "properties": {
+          "success": {
+            "type": "boolean"
+          },
+          "query_id": {
+            "type": "string"
+          },
+          "cancelled": {
+            "type": "boolean",
+            "description": "True when the statement still ran, and was cancelled."
+          },
+          "request_id": {
+            "type": "string",
+            "description": "Names this request in the logs."
+          }
+        },
+        "required": [
+          "success",
+          "query_id",
+          "cancelled",
           "request_id"
         ],
         "additionalProperties": false
@@ -3001,6 +3756,34 @@ export const openApiDocument = {
               "null"
             ]
           },
+          "location": {
+            "type": [
+              "string",
+              "null"
+            ],
+            "description": "Where the data lie, like EU."
+          },
+          "partitioning": {
+            "type": [
+              "string",
+              "null"
+            ],
+            "description": "How the table is cut into parts: filter by that column to read, and pay for, less."
+          },
+          "clustering": {
+            "type": "array",
+            "items": {
+              "type": "string"
+            },
+            "description": "Columns that the table is sorted by: filtering by the first ones reads less."
+          },
+          "view_sql": {
+            "type": [
+              "string",
+              "null"
+            ],
+            "description": "The statement of a view."
+          },
           "schema": {
             "type": "array",
             "description": "The columns.",
@@ -3080,7 +3863,7 @@ export const openApiDocument = {
           },
           "truncated": {
             "type": "boolean",
-            "description": "True when columns or sample rows are left out: read INFORMATION_SCHEMA.COLUMNS for all."
+            "description": "True when columns, sample rows or the end of view_sql are left out: read INFORMATION_SCHEMA.COLUMNS for all."
           },
           "error": {
             "type": [
@@ -3104,6 +3887,10 @@ export const openApiDocument = {
           "table",
           "kind",
           "description",
+          "location",
+          "partitioning",
+          "clustering",
+          "view_sql",
           "schema",
           "column_count",
           "row_count",

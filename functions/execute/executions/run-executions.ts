@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { AppError } from "#shared/errors/app-error.ts";
+import { firstOf } from "#shared/waiting/first-of.ts";
 import type { EndedRun, ExecutionRecord, FailedRun } from "./execution-record.ts";
 import type { ExecutionStore } from "./execution-store.ts";
 
@@ -153,21 +154,6 @@ async function waitElsewhere(
 
 function isCancelled({ aborted, reason }: AbortSignal): boolean {
   return aborted && reason instanceof AppError && reason.code === "cancelled";
-}
-
-/** @returns null when the time is over first @throws the signal's reason */
-async function firstOf<T>(promise: Promise<T>, waitMs: number, signal: AbortSignal): Promise<T | null> {
-  const other = Promise.withResolvers<null>();
-  const timer = setTimeout(() => other.resolve(null), waitMs);
-  const leave = () => other.reject(signal.reason);
-  signal.addEventListener("abort", leave, { once: true });
-  if (signal.aborted) leave();
-  try {
-    return await Promise.race([promise, other.promise]);
-  } finally {
-    clearTimeout(timer);
-    signal.removeEventListener("abort", leave);
-  }
 }
 
 function cancelled(): AppError {

@@ -20,8 +20,8 @@ export function fitItems<Item>(all: readonly Item[], maxCharacters: number): Fit
 
 const LONGEST_DESCRIPTION = 1000;
 
-/** A description of an answer: long ones are cut. */
-export function shorten(description: string | null): string | null {
-  if (description === null || description.length <= LONGEST_DESCRIPTION) return description;
-  return `${description.slice(0, LONGEST_DESCRIPTION - 1).toWellFormed()}…`;
+/** A text of an answer, a description by default: a long one is cut, and ends in …. @param longest in characters */
+export function shorten(text: string | null, longest = LONGEST_DESCRIPTION): string | null {
+  if (text === null || text.length <= longest) return text;
+  return `${text.slice(0, longest - 1).toWellFormed()}…`;
 }

@@ -4,11 +4,17 @@ import { AppError } from "#shared/errors/app-error.ts";
 import { createSigner } from "#shared/signing/create-signer.ts";
 import type { PageReference, QueryParameter } from "../warehouse/warehouse.ts";
 
-/** What a page belongs to: only the same statement of the same caller gets the next one. */
-export interface PagedQuery {
+/** What a statement says: only the same one gets its next page. */
+export interface StatementText {
   readonly sql: string;
   readonly parameters: readonly QueryParameter[];
   readonly dataset: string | null;
+}
+
+/** What a page belongs to: the next one is for the same statement of the same caller. */
+export interface PageBinding {
+  /** As `fingerprintOf` says it. */
+  readonly fingerprint: string;
   /** Who asks, as `ownerOf` says it. */
   readonly owner: string;
 }
@@ -22,9 +28,9 @@ export interface NextPage {
 /** Makes tokens for next pages and knows its own again. */
 export interface PageTokens {
   /** @returns null when the reference is too long to be handed out */
-  sign(page: NextPage, query: PagedQuery): string | null;
+  sign(page: NextPage, binding: PageBinding): string | null;
   /** @throws AppError `invalid_page_token`, the same whatever is wrong */
-  verify(token: string, query: PagedQuery): NextPage;
+  verify(token: string, binding: PageBinding): NextPage;
 }
 
 const LONGEST_REFERENCE = 512;
@@ -33,16 +39,14 @@ const LONGEST_REFERENCE = 512;
 export function createPageTokens(signingKey: string): PageTokens {
   const signer = createSigner({ keys: [signingKey], purpose: "query-page" });
   return {
-    sign({ reference, queryId }, query) {
+    sign({ reference, queryId }, { fingerprint, owner }) {
       if (JSON.stringify(reference).length > LONGEST_REFERENCE) return null;
       const expiresAt = new Date(Date.now() + QUERY_RESULT_LIFETIME_SECONDS * 1000);
-      return signer.sign({ r: reference, q: queryId, h: hashOf(query), o: query.owner }, expiresAt);
+      return signer.sign({ r: reference, q: queryId, h: fingerprint, o: owner }, expiresAt);
     },
-    verify(token, query) {
+    verify(token, { fingerprint, owner }) {
       const payload = signer.verify(token)?.payload;
-      if (!isPayload(payload) || payload.h !== hashOf(query) || payload.o !== query.owner) {
-        throw invalidPageToken();
-      }
+      if (!isPayload(payload) || payload.h !== fingerprint || payload.o !== owner) throw invalidPageToken();
       return { reference: payload.r, queryId: payload.q };
     },
   };
@@ -56,8 +60,8 @@ export function invalidPageToken(): AppError {
   );
 }
 
-/** Named parameters may come in another order: their values count. */
-function hashOf({ sql, parameters, dataset }: PagedQuery): string {
+/** A SHA-256 that stands for a statement. Named parameters may come in another order: their values count. */
+export function fingerprintOf({ sql, parameters, dataset }: StatementText): string {
   const ordered = parameters.toSorted((a, b) => (a.name ?? "").localeCompare(b.name ?? "", "en"));
   return createHash("sha256")
     .update(JSON.stringify([sql, ordered, dataset]))

@@ -162,6 +162,7 @@ export interface QueryFailure {
     | "query_failed"
     | "query_timed_out"
     | "query_out_of_memory"
+    | "query_cancelled"
     | "result_too_large"
     | "permission_denied"
     | "bytes_limit_exceeded";

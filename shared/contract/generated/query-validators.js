@@ -36,8 +36,9 @@ var require_ucs2length = __commonJS({
 
 // validators.js
 var validateQueryBigquery = validate20;
-var schema31 = { "type": "object", "properties": { "sql": { "type": "string", "minLength": 1, "maxLength": 1e6, "pattern": "^[^\\u0000\\uD800-\\uDFFF]*$", "description": "One GoogleSQL SELECT statement. Name tables as `project.dataset.table` in backticks." }, "timeout": { "type": "integer", "minimum": 1, "maximum": 300, "default": 60, "description": "Seconds after which the statement is cancelled." }, "max_results": { "type": "integer", "minimum": 1, "maximum": 1e4, "default": 1e3, "description": "Most rows to return." }, "params": { "type": ["object", "array"], "properties": {}, "additionalProperties": true, "maxProperties": 100, "items": {}, "maxItems": 100, "description": 'Values of the parameters @name by their names, or a list of values for each `?`. Types are inferred; {"type": "DATE", "value": "2026-01-31"} says one, also ARRAY<INT64> or STRUCT<a INT64, b STRING>.' }, "dataset": { "type": "string", "pattern": "^(?:[A-Za-z0-9_][A-Za-z0-9_.:-]{0,99}\\.)?[\\p{L}\\p{N}_][\\p{L}\\p{N}_-]{0,255}$", "description": "`dataset` or `project.dataset` of tables that the statement names without one." }, "format": { "type": "string", "enum": ["rows", "columns", "csv"], "default": "rows", "description": "rows: objects in `data`; columns: lists in `columns`; csv: text in `csv`." }, "page_token": { "type": "string", "minLength": 1, "maxLength": 2e3, "description": "next_page_token of the answer before, with the same sql, params and dataset: returns the rows that follow." } }, "required": ["sql"], "additionalProperties": false };
-var func1 = require_ucs2length().default;
+var schema31 = { "type": "object", "properties": { "sql": { "type": "string", "minLength": 1, "maxLength": 1e6, "pattern": "^[^\\u0000\\uD800-\\uDFFF]*$", "description": "One GoogleSQL SELECT statement. Name tables as `project.dataset.table` in backticks." }, "timeout": { "type": "integer", "minimum": 1, "maximum": 300, "default": 60, "description": "Seconds after which the statement is cancelled." }, "max_results": { "type": "integer", "minimum": 1, "maximum": 1e4, "default": 1e3, "description": "Most rows to return." }, "params": { "type": ["object", "array"], "properties": {}, "additionalProperties": true, "maxProperties": 100, "items": {}, "maxItems": 100, "description": 'Values of the parameters @name by their names, or a list of values for each `?`. Types are inferred; {"type": "DATE", "value": "2026-01-31"} says one, also ARRAY<INT64> or STRUCT<a INT64, b STRING>.' }, "dataset": { "type": "string", "pattern": "^(?:[A-Za-z0-9_][A-Za-z0-9_.:-]{0,99}\\.)?[\\p{L}\\p{N}_][\\p{L}\\p{N}_-]{0,255}$", "description": "`dataset` or `project.dataset` of tables that the statement names without one." }, "format": { "type": "string", "enum": ["rows", "columns", "csv"], "default": "rows", "description": "rows: objects in `data`; columns: lists in `columns`; csv: text in `csv`." }, "page_token": { "type": "string", "minLength": 1, "maxLength": 2e3, "description": "next_page_token of the answer before, with the same sql, params and dataset: returns the rows that follow." }, "dry_run": { "type": "boolean", "default": false, "description": "True to learn the bytes, the price, the tables and the columns; nothing runs." }, "wait_seconds": { "type": "integer", "minimum": 0, "maximum": 40, "default": 40, "description": "After so many seconds a statement that still runs is answered with status running." } }, "required": ["sql"], "additionalProperties": false };
+var func1 = Object.prototype.hasOwnProperty;
+var func2 = require_ucs2length().default;
 var pattern4 = new RegExp("^[^\\u0000\\uD800-\\uDFFF]*$", "u");
 var pattern5 = new RegExp("^(?:[A-Za-z0-9_][A-Za-z0-9_.:-]{0,99}\\.)?[\\p{L}\\p{N}_][\\p{L}\\p{N}_-]{0,255}$", "u");
 function validate20(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
@@ -60,6 +61,12 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.format === void 0) {
       data.format = "rows";
     }
+    if (data.dry_run === void 0) {
+      data.dry_run = false;
+    }
+    if (data.wait_seconds === void 0) {
+      data.wait_seconds = 40;
+    }
     if (data.sql === void 0) {
       const err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "sql" }, message: "must have required property 'sql'" };
       if (vErrors === null) {
@@ -70,7 +77,7 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
       errors++;
     }
     for (const key0 in data) {
-      if (!(key0 === "sql" || key0 === "timeout" || key0 === "max_results" || key0 === "params" || key0 === "dataset" || key0 === "format" || key0 === "page_token")) {
+      if (!func1.call(schema31.properties, key0)) {
         const err1 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
         if (vErrors === null) {
           vErrors = [err1];
@@ -83,7 +90,7 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.sql !== void 0) {
       let data0 = data.sql;
       if (typeof data0 === "string") {
-        if (func1(data0) > 1e6) {
+        if (func2(data0) > 1e6) {
           const err2 = { instancePath: instancePath + "/sql", schemaPath: "#/properties/sql/maxLength", keyword: "maxLength", params: { limit: 1e6 }, message: "must NOT have more than 1000000 characters" };
           if (vErrors === null) {
             vErrors = [err2];
@@ -92,7 +99,7 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
           }
           errors++;
         }
-        if (func1(data0) < 1) {
+        if (func2(data0) < 1) {
           const err3 = { instancePath: instancePath + "/sql", schemaPath: "#/properties/sql/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
           if (vErrors === null) {
             vErrors = [err3];
@@ -258,7 +265,7 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.page_token !== void 0) {
       let data6 = data.page_token;
       if (typeof data6 === "string") {
-        if (func1(data6) > 2e3) {
+        if (func2(data6) > 2e3) {
           const err19 = { instancePath: instancePath + "/page_token", schemaPath: "#/properties/page_token/maxLength", keyword: "maxLength", params: { limit: 2e3 }, message: "must NOT have more than 2000 characters" };
           if (vErrors === null) {
             vErrors = [err19];
@@ -267,7 +274,7 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
           }
           errors++;
         }
-        if (func1(data6) < 1) {
+        if (func2(data6) < 1) {
           const err20 = { instancePath: instancePath + "/page_token", schemaPath: "#/properties/page_token/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
           if (vErrors === null) {
             vErrors = [err20];
@@ -286,12 +293,51 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
     }
+    if (typeof data.dry_run !== "boolean") {
+      const err22 = { instancePath: instancePath + "/dry_run", schemaPath: "#/properties/dry_run/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
+      if (vErrors === null) {
+        vErrors = [err22];
+      } else {
+        vErrors.push(err22);
+      }
+      errors++;
+    }
+    let data8 = data.wait_seconds;
+    if (!(typeof data8 == "number" && (!(data8 % 1) && !isNaN(data8)) && isFinite(data8))) {
+      const err23 = { instancePath: instancePath + "/wait_seconds", schemaPath: "#/properties/wait_seconds/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+      if (vErrors === null) {
+        vErrors = [err23];
+      } else {
+        vErrors.push(err23);
+      }
+      errors++;
+    }
+    if (typeof data8 == "number" && isFinite(data8)) {
+      if (data8 > 40 || isNaN(data8)) {
+        const err24 = { instancePath: instancePath + "/wait_seconds", schemaPath: "#/properties/wait_seconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 40 }, message: "must be <= 40" };
+        if (vErrors === null) {
+          vErrors = [err24];
+        } else {
+          vErrors.push(err24);
+        }
+        errors++;
+      }
+      if (data8 < 0 || isNaN(data8)) {
+        const err25 = { instancePath: instancePath + "/wait_seconds", schemaPath: "#/properties/wait_seconds/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
+        if (vErrors === null) {
+          vErrors = [err25];
+        } else {
+          vErrors.push(err25);
+        }
+        errors++;
+      }
+    }
   } else {
-    const err22 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    const err26 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
     if (vErrors === null) {
-      vErrors = [err22];
+      vErrors = [err26];
     } else {
-      vErrors.push(err22);
+      vErrors.push(err26);
     }
     errors++;
   }
@@ -299,11 +345,197 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
   return errors === 0;
 }
 validate20.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var validateListDatasets = validate21;
+var validateGetQuery = validate21;
+var pattern6 = new RegExp("^[A-Za-z0-9_-]{1,1500}$", "u");
 function validate21(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
   const evaluated0 = validate21.evaluated;
+  if (evaluated0.dynamicProps) {
+    evaluated0.props = void 0;
+  }
+  if (evaluated0.dynamicItems) {
+    evaluated0.items = void 0;
+  }
+  if (data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.wait_seconds === void 0) {
+      data.wait_seconds = 0;
+    }
+    if (data.query_id === void 0) {
+      const err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "query_id" }, message: "must have required property 'query_id'" };
+      if (vErrors === null) {
+        vErrors = [err0];
+      } else {
+        vErrors.push(err0);
+      }
+      errors++;
+    }
+    for (const key0 in data) {
+      if (!(key0 === "query_id" || key0 === "wait_seconds")) {
+        const err1 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
+        if (vErrors === null) {
+          vErrors = [err1];
+        } else {
+          vErrors.push(err1);
+        }
+        errors++;
+      }
+    }
+    if (data.query_id !== void 0) {
+      let data0 = data.query_id;
+      if (typeof data0 === "string") {
+        if (func2(data0) > 1500) {
+          const err2 = { instancePath: instancePath + "/query_id", schemaPath: "#/properties/query_id/maxLength", keyword: "maxLength", params: { limit: 1500 }, message: "must NOT have more than 1500 characters" };
+          if (vErrors === null) {
+            vErrors = [err2];
+          } else {
+            vErrors.push(err2);
+          }
+          errors++;
+        }
+        if (!pattern6.test(data0)) {
+          const err3 = { instancePath: instancePath + "/query_id", schemaPath: "#/properties/query_id/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9_-]{1,1500}$" }, message: 'must match pattern "^[A-Za-z0-9_-]{1,1500}$"' };
+          if (vErrors === null) {
+            vErrors = [err3];
+          } else {
+            vErrors.push(err3);
+          }
+          errors++;
+        }
+      } else {
+        const err4 = { instancePath: instancePath + "/query_id", schemaPath: "#/properties/query_id/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err4];
+        } else {
+          vErrors.push(err4);
+        }
+        errors++;
+      }
+    }
+    let data1 = data.wait_seconds;
+    if (!(typeof data1 == "number" && (!(data1 % 1) && !isNaN(data1)) && isFinite(data1))) {
+      const err5 = { instancePath: instancePath + "/wait_seconds", schemaPath: "#/properties/wait_seconds/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+      if (vErrors === null) {
+        vErrors = [err5];
+      } else {
+        vErrors.push(err5);
+      }
+      errors++;
+    }
+    if (typeof data1 == "number" && isFinite(data1)) {
+      if (data1 > 40 || isNaN(data1)) {
+        const err6 = { instancePath: instancePath + "/wait_seconds", schemaPath: "#/properties/wait_seconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 40 }, message: "must be <= 40" };
+        if (vErrors === null) {
+          vErrors = [err6];
+        } else {
+          vErrors.push(err6);
+        }
+        errors++;
+      }
+      if (data1 < 0 || isNaN(data1)) {
+        const err7 = { instancePath: instancePath + "/wait_seconds", schemaPath: "#/properties/wait_seconds/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
+        if (vErrors === null) {
+          vErrors = [err7];
+        } else {
+          vErrors.push(err7);
+        }
+        errors++;
+      }
+    }
+  } else {
+    const err8 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    if (vErrors === null) {
+      vErrors = [err8];
+    } else {
+      vErrors.push(err8);
+    }
+    errors++;
+  }
+  validate21.errors = vErrors;
+  return errors === 0;
+}
+validate21.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var validateCancelQuery = validate22;
+function validate22(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null;
+  let errors = 0;
+  const evaluated0 = validate22.evaluated;
+  if (evaluated0.dynamicProps) {
+    evaluated0.props = void 0;
+  }
+  if (evaluated0.dynamicItems) {
+    evaluated0.items = void 0;
+  }
+  if (data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.query_id === void 0) {
+      const err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "query_id" }, message: "must have required property 'query_id'" };
+      if (vErrors === null) {
+        vErrors = [err0];
+      } else {
+        vErrors.push(err0);
+      }
+      errors++;
+    }
+    for (const key0 in data) {
+      if (!(key0 === "query_id")) {
+        const err1 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
+        if (vErrors === null) {
+          vErrors = [err1];
+        } else {
+          vErrors.push(err1);
+        }
+        errors++;
+      }
+    }
+    if (data.query_id !== void 0) {
+      let data0 = data.query_id;
+      if (typeof data0 === "string") {
+        if (func2(data0) > 1500) {
+          const err2 = { instancePath: instancePath + "/query_id", schemaPath: "#/properties/query_id/maxLength", keyword: "maxLength", params: { limit: 1500 }, message: "must NOT have more than 1500 characters" };
+          if (vErrors === null) {
+            vErrors = [err2];
+          } else {
+            vErrors.push(err2);
+          }
+          errors++;
+        }
+        if (!pattern6.test(data0)) {
+          const err3 = { instancePath: instancePath + "/query_id", schemaPath: "#/properties/query_id/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9_-]{1,1500}$" }, message: 'must match pattern "^[A-Za-z0-9_-]{1,1500}$"' };
+          if (vErrors === null) {
+            vErrors = [err3];
+          } else {
+            vErrors.push(err3);
+          }
+          errors++;
+        }
+      } else {
+        const err4 = { instancePath: instancePath + "/query_id", schemaPath: "#/properties/query_id/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err4];
+        } else {
+          vErrors.push(err4);
+        }
+        errors++;
+      }
+    }
+  } else {
+    const err5 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    if (vErrors === null) {
+      vErrors = [err5];
+    } else {
+      vErrors.push(err5);
+    }
+    errors++;
+  }
+  validate22.errors = vErrors;
+  return errors === 0;
+}
+validate22.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var validateListDatasets = validate23;
+function validate23(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null;
+  let errors = 0;
+  const evaluated0 = validate23.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -358,7 +590,7 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.after !== void 0) {
       let data1 = data.after;
       if (typeof data1 === "string") {
-        if (func1(data1) > 400) {
+        if (func2(data1) > 400) {
           const err4 = { instancePath: instancePath + "/after", schemaPath: "#/properties/after/maxLength", keyword: "maxLength", params: { limit: 400 }, message: "must NOT have more than 400 characters" };
           if (vErrors === null) {
             vErrors = [err4];
@@ -367,7 +599,7 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
           }
           errors++;
         }
-        if (func1(data1) < 1) {
+        if (func2(data1) < 1) {
           const err5 = { instancePath: instancePath + "/after", schemaPath: "#/properties/after/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
           if (vErrors === null) {
             vErrors = [err5];
@@ -395,17 +627,17 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
     }
     errors++;
   }
-  validate21.errors = vErrors;
+  validate23.errors = vErrors;
   return errors === 0;
 }
-validate21.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var validateListTables = validate22;
-var pattern6 = new RegExp("^[\\p{L}\\p{N}_][\\p{L}\\p{N}_-]{0,255}$", "u");
-var pattern7 = new RegExp("^[A-Za-z0-9_][A-Za-z0-9_.:-]{0,99}$", "u");
-function validate22(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate23.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var validateListTables = validate24;
+var pattern8 = new RegExp("^[\\p{L}\\p{N}_][\\p{L}\\p{N}_-]{0,255}$", "u");
+var pattern9 = new RegExp("^[A-Za-z0-9_][A-Za-z0-9_.:-]{0,99}$", "u");
+function validate24(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate22.evaluated;
+  const evaluated0 = validate24.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -439,7 +671,7 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.dataset !== void 0) {
       let data0 = data.dataset;
       if (typeof data0 === "string") {
-        if (!pattern6.test(data0)) {
+        if (!pattern8.test(data0)) {
           const err2 = { instancePath: instancePath + "/dataset", schemaPath: "#/properties/dataset/pattern", keyword: "pattern", params: { pattern: "^[\\p{L}\\p{N}_][\\p{L}\\p{N}_-]{0,255}$" }, message: 'must match pattern "^[\\p{L}\\p{N}_][\\p{L}\\p{N}_-]{0,255}$"' };
           if (vErrors === null) {
             vErrors = [err2];
@@ -491,7 +723,7 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.after !== void 0) {
       let data2 = data.after;
       if (typeof data2 === "string") {
-        if (func1(data2) > 400) {
+        if (func2(data2) > 400) {
           const err7 = { instancePath: instancePath + "/after", schemaPath: "#/properties/after/maxLength", keyword: "maxLength", params: { limit: 400 }, message: "must NOT have more than 400 characters" };
           if (vErrors === null) {
             vErrors = [err7];
@@ -500,7 +732,7 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
           }
           errors++;
         }
-        if (func1(data2) < 1) {
+        if (func2(data2) < 1) {
           const err8 = { instancePath: instancePath + "/after", schemaPath: "#/properties/after/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
           if (vErrors === null) {
             vErrors = [err8];
@@ -522,7 +754,7 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.project !== void 0) {
       let data3 = data.project;
       if (typeof data3 === "string") {
-        if (!pattern7.test(data3)) {
+        if (!pattern9.test(data3)) {
           const err10 = { instancePath: instancePath + "/project", schemaPath: "#/properties/project/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9_][A-Za-z0-9_.:-]{0,99}$" }, message: 'must match pattern "^[A-Za-z0-9_][A-Za-z0-9_.:-]{0,99}$"' };
           if (vErrors === null) {
             vErrors = [err10];
@@ -550,16 +782,16 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
     }
     errors++;
   }
-  validate22.errors = vErrors;
+  validate24.errors = vErrors;
   return errors === 0;
 }
-validate22.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var validateDescribeTable = validate23;
-var pattern9 = new RegExp("^[\\p{L}\\p{M}\\p{N}\\p{Pc}\\p{Pd}\\p{Zs}]{1,256}$", "u");
-function validate23(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate24.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var validateDescribeTable = validate25;
+var pattern11 = new RegExp("^[\\p{L}\\p{M}\\p{N}\\p{Pc}\\p{Pd}\\p{Zs}]{1,256}$", "u");
+function validate25(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate23.evaluated;
+  const evaluated0 = validate25.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -602,7 +834,7 @@ function validate23(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.dataset !== void 0) {
       let data0 = data.dataset;
       if (typeof data0 === "string") {
-        if (!pattern6.test(data0)) {
+        if (!pattern8.test(data0)) {
           const err3 = { instancePath: instancePath + "/dataset", schemaPath: "#/properties/dataset/pattern", keyword: "pattern", params: { pattern: "^[\\p{L}\\p{N}_][\\p{L}\\p{N}_-]{0,255}$" }, message: 'must match pattern "^[\\p{L}\\p{N}_][\\p{L}\\p{N}_-]{0,255}$"' };
           if (vErrors === null) {
             vErrors = [err3];
@@ -624,7 +856,7 @@ function validate23(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.table !== void 0) {
       let data1 = data.table;
       if (typeof data1 === "string") {
-        if (!pattern9.test(data1)) {
+        if (!pattern11.test(data1)) {
           const err5 = { instancePath: instancePath + "/table", schemaPath: "#/properties/table/pattern", keyword: "pattern", params: { pattern: "^[\\p{L}\\p{M}\\p{N}\\p{Pc}\\p{Pd}\\p{Zs}]{1,256}$" }, message: 'must match pattern "^[\\p{L}\\p{M}\\p{N}\\p{Pc}\\p{Pd}\\p{Zs}]{1,256}$"' };
           if (vErrors === null) {
             vErrors = [err5];
@@ -676,7 +908,7 @@ function validate23(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.project !== void 0) {
       let data3 = data.project;
       if (typeof data3 === "string") {
-        if (!pattern7.test(data3)) {
+        if (!pattern9.test(data3)) {
           const err10 = { instancePath: instancePath + "/project", schemaPath: "#/properties/project/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9_][A-Za-z0-9_.:-]{0,99}$" }, message: 'must match pattern "^[A-Za-z0-9_][A-Za-z0-9_.:-]{0,99}$"' };
           if (vErrors === null) {
             vErrors = [err10];
@@ -704,12 +936,14 @@ function validate23(data, { instancePath = "", parentData, parentDataProperty, r
     }
     errors++;
   }
-  validate23.errors = vErrors;
+  validate25.errors = vErrors;
   return errors === 0;
 }
-validate23.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+validate25.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
 export {
+  validateCancelQuery,
   validateDescribeTable,
+  validateGetQuery,
   validateListDatasets,
   validateListTables,
   validateQueryBigquery

@@ -56,7 +56,7 @@ export const listTables = {
   deadlineMs: 40_000,
   request: null,
   response,
-  errors: ["not_found", "warehouse_unavailable", "overloaded"],
+  errors: ["not_found", "dataset_not_allowed", "warehouse_unavailable", "overloaded"],
   examples: {
     "two tables": {
       response: {

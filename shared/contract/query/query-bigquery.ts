@@ -1,8 +1,13 @@
 import type { FromSchema } from "json-schema-to-ts";
-import { FAILURE_FIELDS } from "../failure-fields.ts";
-import { BODY_LIMIT_BYTES, QUERY_MAX_RESULTS, QUERY_PARAMETERS, QUERY_TIMEOUT_SECONDS } from "../limits.ts";
+import {
+  BODY_LIMIT_BYTES,
+  QUERY_MAX_RESULTS,
+  QUERY_PARAMETERS,
+  QUERY_TIMEOUT_SECONDS,
+  WAIT_SECONDS,
+} from "../limits.ts";
 import type { Operation } from "../operation.ts";
-import { FIELD, ROW } from "./field.ts";
+import { QUERY_ANSWER } from "./query-answer.ts";
 
 const request = {
   type: "object",
@@ -48,79 +53,23 @@ const request = {
       description:
         "next_page_token of the answer before, with the same sql, params and dataset: returns the rows that follow.",
     },
+    dry_run: {
+      type: "boolean",
+      default: false,
+      description: "True to learn the bytes, the price, the tables and the columns; nothing runs.",
+    },
+    wait_seconds: {
+      type: "integer",
+      ...WAIT_SECONDS,
+      description: "After so many seconds a statement that still runs is answered with status running.",
+    },
   },
   required: ["sql"],
   additionalProperties: false,
 } as const;
 
-const response = {
-  type: "object",
-  properties: {
-    success: { type: "boolean" },
-    data: {
-      type: "array",
-      description:
-        "One object a row. INT64 beyond 2^53 and NUMERIC are strings, dates ISO 8601, BYTES base64, JSON its text, STRUCT objects.",
-      items: ROW,
-    },
-    columns: {
-      type: "object",
-      properties: {},
-      additionalProperties: { type: "array", items: {} },
-      description: "For format columns: the cells of each column by its name, in the order of the rows.",
-    },
-    csv: {
-      type: "string",
-      description: "For format csv: RFC 4180 with a header line; NULL is empty, ARRAY and STRUCT are JSON.",
-    },
-    schema: { type: "array", description: "The columns of the result.", items: FIELD },
-    row_count: { type: "integer", description: "Rows in this answer." },
-    total_rows: { type: ["integer", "null"], description: "Rows of the whole result; null when not known." },
-    truncated: { type: "boolean", description: "True when more rows follow those of this answer." },
-    truncated_by: {
-      type: ["string", "null"],
-      enum: ["max_results", "size", null],
-      description: "What ended the answer before the result.",
-    },
-    next_page_token: {
-      type: ["string", "null"],
-      description:
-        "Send it as page_token for the rows that follow, within an hour; null at the end, and when they were not kept.",
-    },
-    bytes_processed: {
-      type: ["integer", "null"],
-      description: "Bytes of tables that the statement read; null when not known.",
-    },
-    query_id: { type: "string", description: "Names the statement in the logs; its pages share it." },
-    error: { type: ["string", "null"] },
-    execution_time: { type: "number", description: "Seconds that the statement took." },
-    timestamp: { type: "string", description: "When the statement ended, ISO 8601 in UTC." },
-    ...FAILURE_FIELDS,
-  },
-  required: [
-    "success",
-    "data",
-    "schema",
-    "row_count",
-    "total_rows",
-    "truncated",
-    "truncated_by",
-    "next_page_token",
-    "bytes_processed",
-    "query_id",
-    "error",
-    "execution_time",
-    "timestamp",
-    "request_id",
-  ],
-  additionalProperties: false,
-} as const;
-
 /** A checked request to run a statement: defaults are filled in. */
 export type QueryBigqueryRequest = FromSchema<typeof request>;
-
-/** The answer to a statement that was run, whether or not it succeeded. */
-export type QueryBigqueryResponse = FromSchema<typeof response>;
 
 /** Runs one read-only GoogleSQL statement in the warehouse. */
 export const queryBigquery = {
@@ -137,12 +86,14 @@ export const queryBigquery = {
   rate: "query",
   audited: { text: "sql" },
   bodyLimitBytes: BODY_LIMIT_BYTES,
-  deadlineMs: 320_000,
+  deadlineMs: 44_000,
   request,
-  response,
+  response: QUERY_ANSWER,
   errors: [
     "multiple_statements",
     "write_not_allowed",
+    "dataset_not_allowed",
+    "external_not_allowed",
     "invalid_page_token",
     "warehouse_unavailable",
     "overloaded",
@@ -156,6 +107,7 @@ export const queryBigquery = {
       },
       response: {
         success: true,
+        status: "succeeded",
         data: [
           { name: "Ada Berg", total: "18210.55" },
           { name: "Noor Khan", total: "17002.10" },
@@ -170,6 +122,9 @@ export const queryBigquery = {
         truncated_by: null,
         next_page_token: null,
         bytes_processed: 241_920,
+        bytes_billed: 10_485_760,
+        cache_hit: false,
+        estimated_cost_usd: 0.00006,
         query_id: "5d2f0c34-0e63-4a54-a9a7-1f1f2f0c5a01",
         error: null,
         execution_time: 0.018,
@@ -187,6 +142,7 @@ export const queryBigquery = {
       },
       response: {
         success: true,
+        status: "succeeded",
         data: [],
         columns: { id: [1, 4], day: ["2026-01-14", "2026-01-15"] },
         schema: [
@@ -199,6 +155,9 @@ export const queryBigquery = {
         truncated_by: "max_results",
         next_page_token: "AQAAAGl1sCZ7InIiOnsiaWQiOiJ4In19f3a9",
         bytes_processed: 1_048_576,
+        bytes_billed: 10_485_760,
+        cache_hit: false,
+        estimated_cost_usd: 0.00006,
         query_id: "b7a0c6a8-2f0e-4a58-8e8f-6d3a1f9f7c03",
         error: null,
         execution_time: 0.021,
@@ -206,10 +165,36 @@ export const queryBigquery = {
         request_id: "1f0c2b7e-90a6-4a0e-9f4b-3c8e5b1d7f04",
       },
     },
-    "a table that does not exist": {
-      request: { sql: "SELECT * FROM `demo.sales.orders`" },
+    "what a statement would cost": {
+      request: { sql: "SELECT SUM(revenue) AS total FROM `demo.sales.transactions`", dry_run: true },
+      response: {
+        success: true,
+        status: "succeeded",
+        data: [],
+        schema: [{ name: "total", type: "NUMERIC", mode: "NULLABLE" }],
+        row_count: 0,
+        total_rows: null,
+        truncated: false,
+        truncated_by: null,
+        next_page_token: null,
+        bytes_processed: 1_099_511_627_776,
+        bytes_billed: null,
+        cache_hit: null,
+        estimated_cost_usd: 6.25,
+        statement_type: "SELECT",
+        tables: ["demo.sales.transactions"],
+        query_id: "c3a4c0e1-7f35-4f0e-a1f5-0b6c7c1e9d05",
+        error: null,
+        execution_time: 0.21,
+        timestamp: "2026-01-15T09:30:00.000Z",
+        request_id: "3d5f7a91-4c2b-4d6e-8f10-2b4c6d8e0f15",
+      },
+    },
+    "a statement that still runs": {
+      request: { sql: "SELECT COUNT(DISTINCT page) AS pages FROM `demo.web.events`", wait_seconds: 5 },
       response: {
         success: false,
+        status: "running",
         data: [],
         schema: [],
         row_count: 0,
@@ -218,6 +203,33 @@ export const queryBigquery = {
         truncated_by: null,
         next_page_token: null,
         bytes_processed: null,
+        bytes_billed: null,
+        cache_hit: null,
+        estimated_cost_usd: null,
+        query_id: "AQAAAGl1sCZ7InIiOnsiam9iIjoicXVlcnlfMSJ9fX3a",
+        retry_after_seconds: 2,
+        error: null,
+        execution_time: 5.001,
+        timestamp: "2026-01-15T09:30:05.000Z",
+        request_id: "9b1d3f57-8a6c-4e2f-b041-5d7f9a1b3c26",
+      },
+    },
+    "a table that does not exist": {
+      request: { sql: "SELECT * FROM `demo.sales.orders`" },
+      response: {
+        success: false,
+        status: "failed",
+        data: [],
+        schema: [],
+        row_count: 0,
+        total_rows: null,
+        truncated: false,
+        truncated_by: null,
+        next_page_token: null,
+        bytes_processed: null,
+        bytes_billed: null,
+        cache_hit: null,
+        estimated_cost_usd: null,
         query_id: "0a8c3f5e-64a5-4b7f-9a5e-0f9d6c1b2e02",
         error: "Table demo.sales.orders was not found. Tables of demo.sales: customers, transactions.",
         execution_time: 0.004,

@@ -20,6 +20,7 @@ describeWith("sandbox", "POST /query", () => {
       expect(status).toBe(200);
       expect(body).toEqual({
         success: true,
+        status: "succeeded",
         data: [{ one: 1 }],
         schema: [{ name: "one", type: "INT64", mode: "NULLABLE" }],
         row_count: 1,
@@ -28,6 +29,9 @@ describeWith("sandbox", "POST /query", () => {
         truncated_by: null,
         next_page_token: null,
         bytes_processed: 0,
+        bytes_billed: 0,
+        cache_hit: false,
+        estimated_cost_usd: 0,
         query_id: expect.stringMatching(/^[0-9a-f-]{36}$/),
         error: null,
         execution_time: expect.any(Number),

@@ -163,6 +163,10 @@ describeWith("sandbox", "the tables of the embedded warehouse", () => {
       table: "orders",
       kind: "TABLE",
       description: null,
+      location: null,
+      partitioning: null,
+      clustering: [],
+      view_sql: null,
       schema: [
         { name: "id", type: "INT64", mode: "REQUIRED", description: "Number of the order" },
         { name: "amount", type: "NUMERIC", mode: "NULLABLE" },

@@ -177,6 +177,10 @@ describe("describe_table", () => {
       table: "t",
       kind: "TABLE",
       description: "Orders",
+      location: null,
+      partitioning: null,
+      clustering: [],
+      view_sql: null,
       schema: [
         { name: "id", type: "INT64", mode: "REQUIRED", description: "Number" },
         {

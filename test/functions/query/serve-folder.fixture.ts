@@ -54,7 +54,8 @@ export function serveFolder(): ServedFolder {
   });
   return {
     query: (...given) => current().served.query(...given),
-    get: (path) => current().served.get(path),
+    get: (...given) => current().served.get(...given),
+    remove: (...given) => current().served.remove(...given),
     write(path, content) {
       const target = join(folder(), "demo", path);
       mkdirSync(dirname(target), { recursive: true });

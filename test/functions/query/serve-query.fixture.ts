@@ -30,8 +30,10 @@ export interface QueryAnswer {
 export interface ServedQuery {
   /** Asks `query_bigquery`, as `ada` unless told otherwise; a text is sent as it is. */
   query(request: object | string, caller?: keyof typeof KEYS, signal?: AbortSignal): Promise<QueryAnswer>;
-  /** Asks an operation without a body. */
-  get(path: string): Promise<QueryAnswer>;
+  /** Asks an operation without a body, as `ada` unless told otherwise. */
+  get(path: string, caller?: keyof typeof KEYS, signal?: AbortSignal): Promise<QueryAnswer>;
+  /** Asks an operation that ends something. */
+  remove(path: string, caller?: keyof typeof KEYS): Promise<QueryAnswer>;
 }
 
 /** One that runs until it is stopped. */
@@ -83,7 +85,8 @@ export async function serveQuery(warehouse: Warehouse): Promise<RunningQuery> {
         },
         caller,
       ),
-    get: (path) => ask(path, {}, "ada"),
+    get: (path, caller = "ada", signal) => ask(path, signal === undefined ? {} : { signal }, caller),
+    remove: (path, caller = "ada") => ask(path, { method: "DELETE" }, caller),
     async stop() {
       const closed = once(server, "close");
       server.close();

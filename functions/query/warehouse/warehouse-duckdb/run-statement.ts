@@ -90,6 +90,7 @@ async function toOutcome(
     case "died":
       return result.reason === "memory" ? outOfMemory() : crashed();
     case "described":
+    case "dry-run":
       return crashed();
   }
 }
@@ -115,12 +116,14 @@ export function outOfMemory(): QueryFailure {
   return { kind: "failure", code: "query_out_of_memory", message };
 }
 
-function tooComplex(): QueryFailure {
+/** What the author of a statement reads whose text takes too long to be understood. */
+export function tooComplex(): QueryFailure {
   const message = "The statement is too complex to be read in time. Write it shorter, or with less nesting.";
   return { kind: "failure", code: "invalid_query", message };
 }
 
-function crashed(): QueryFailure {
+/** What the author of a statement reads that ended the engine, twice. */
+export function crashed(): QueryFailure {
   const message = "The statement ended the embedded warehouse's engine. Write it in another way.";
   return { kind: "failure", code: "query_failed", message };
 }

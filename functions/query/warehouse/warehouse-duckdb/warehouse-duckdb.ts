@@ -5,12 +5,14 @@ import type { ObjectStore } from "#shared/object-store/object-store.ts";
 import type { Logger } from "#shared/observability/logger.ts";
 import { createSlots } from "#shared/slots/create-slots.ts";
 import type { Warehouse } from "../warehouse.ts";
+import { dryRunStatement } from "./dry-run-statement.ts";
 import { createEnginePool } from "./engines/engine-pool.ts";
 import { createMemoryWatch } from "./engines/memory-watch.ts";
 import { describeTableFile } from "./exploration/describe-table-file.ts";
 import { findDefaultProject, listDatasetFolders, listTableFiles } from "./exploration/list-tables.ts";
 import { readStoredPage } from "./results/result-pages.ts";
 import { runStatement } from "./run-statement.ts";
+import { createRunningStatements } from "./running/running-statements.ts";
 
 /** What the embedded warehouse is made of. */
 export interface DuckdbWarehouseOptions {
@@ -71,6 +73,7 @@ export function createDuckdbWarehouse(options: DuckdbWarehouseOptions): DuckdbWa
     { max, idle: Math.min(IDLE_ENGINES, max) },
   );
   const closing = new AbortController();
+  const statements = createRunningStatements(results, logger);
 
   /** Runs work that needs an engine, for as long as the caller stays. */
   async function inTurn<Result>(
@@ -88,17 +91,15 @@ export function createDuckdbWarehouse(options: DuckdbWarehouseOptions): DuckdbWa
   }
 
   return {
-    runQuery: (statement, { signal }) =>
-      inTurn(signal, (caller) => runStatement({ pool, results }, statement, caller)),
-    dryRun: async () => ({
-      kind: "failure",
-      code: "unsupported_sql",
-      message:
-        "The embedded warehouse cannot say what a statement would read. Run it: it costs nothing here.",
-    }),
-    // Statements are waited for to their end, so there is nothing that was left running.
-    readRunning: async () => null,
-    cancel: async () => null,
+    runQuery: (statement, { signal, waitMs }) =>
+      statements.start(
+        (stop) => inTurn(stop, (caller) => runStatement({ pool, results }, statement, caller)),
+        { signal, waitMs },
+      ),
+    dryRun: (statement, { signal }) => inTurn(signal, (caller) => dryRunStatement(pool, statement, caller)),
+    // The first page was cut by the limits that its statement came with.
+    readRunning: (handle, _limits, options) => statements.read(handle, options),
+    cancel: statements.cancel,
     readPage: (reference, limits, { signal }) => readStoredPage(results, reference, limits, signal),
     listDatasets: (how) => listDatasetFolders(folder, how),
     async listTables(dataset, how) {
@@ -114,6 +115,7 @@ export function createDuckdbWarehouse(options: DuckdbWarehouseOptions): DuckdbWa
       closing.abort(
         new AppError("warehouse_unavailable", "The warehouse is shutting down. Try again later."),
       );
+      await statements.settle();
       await pool.close();
     },
   };

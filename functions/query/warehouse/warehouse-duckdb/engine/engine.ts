@@ -47,13 +47,21 @@ export async function serveEngine(channel: Duplex, settings: EngineSettings): Pr
     project: settings.project,
     memoryBytes: settings.memoryBytes * COPIED_FILES_SHARE,
   });
-  const runQuery = createQueryRunner(connection, catalog);
+  const statements = createQueryRunner(connection, catalog);
   const describe = (job: Extract<EngineJob, { kind: "describe" }>, sink: ResultSink) => {
     sink.understood();
     return describeTable(connection, catalog, job);
   };
-  const run = (job: EngineJob, sink: ResultSink): Promise<EngineAnswer | string> =>
-    job.kind === "query" ? runQuery(job, sink) : describe(job, sink);
+  const run = async (job: EngineJob, sink: ResultSink): Promise<EngineAnswer | string> => {
+    switch (job.kind) {
+      case "query":
+        return statements.run(job, sink);
+      case "dry-run":
+        return statements.dryRun(job, sink);
+      case "describe":
+        return describe(job, sink);
+    }
+  };
   await warmUp(run);
   lowerWorkerPriority();
   let current: Current | null = null;

@@ -1,27 +1,31 @@
-import { type DuckDBConnection, type DuckDBResult, StatementType } from "@duckdb/node-api";
-import type { Field } from "../../warehouse.ts";
+import type { DuckDBConnection } from "@duckdb/node-api";
+import type { TableName } from "../../warehouse.ts";
 import type { Catalog } from "./catalog/catalog.ts";
-import type { EngineAnswer, EngineJob } from "./channel/messages.ts";
-import { StatementFailure, StatementRefused, unsupported } from "./failure.ts";
+import type { EngineAnswer, EngineJob, StatementJob } from "./channel/messages.ts";
+import { StatementFailure, unsupported } from "./failure.ts";
 import { type Inspection, inspect, type TableReference } from "./inspect.ts";
 import { bindParameters } from "./names/query-parameters.ts";
+import { prepareStatement, toResultSchema } from "./prepare-statement.ts";
 import { drainResult } from "./results/drain-result.ts";
-import { toField } from "./results/google-field.ts";
 import { type ResultSink, streamResult } from "./results/result-stream.ts";
-import { converterFor, distinctNames } from "./results/values.ts";
+import { converterFor } from "./results/values.ts";
 import { createTextCache } from "./translation/text-cache.ts";
 import { translate } from "./translation/translate.ts";
 
 type QueryJob = Extract<EngineJob, { kind: "query" }>;
 
-/** Runs queries, one at a time, on a connection that may be interrupted at any time. */
-export type QueryRunner = (job: QueryJob, sink: ResultSink) => Promise<EngineAnswer | string>;
+/**
+ * Does statements, one at a time, on a connection that may be interrupted at any time. Both throw StatementRefused,
+ * StatementFailure, or DuckDB's own error.
+ */
+export interface QueryRunner {
+  run(job: QueryJob, sink: ResultSink): Promise<EngineAnswer | string>;
+  /** Reads a statement with its tables, and runs nothing. */
+  dryRun(job: StatementJob, sink: ResultSink): Promise<EngineAnswer>;
+}
 
 /** Counting what is not returned stops this share of the time limit before its end. */
 const COUNTING_SHARE = 0.8;
-/** Columns of a result, with the fields of structs. BigQuery allows more, but an answer has to hold their names. */
-const MAX_FIELDS = 1000;
-const MAX_SCHEMA_CHARACTERS = 40_000;
 /** The server hears of statements that run longer. */
 const SLOW_MS = 100;
 
@@ -31,13 +35,11 @@ interface Understood {
   readonly inspection: Inspection;
 }
 
-/**
- * The runner throws StatementRefused, StatementFailure, or DuckDB's own error.
- */
+/** Builds the runner of one engine; it remembers what texts were translated to. */
 export function createQueryRunner(connection: DuckDBConnection, catalog: Catalog): QueryRunner {
   const understood = createTextCache<Understood>();
 
-  async function understand(job: QueryJob): Promise<Understood> {
+  async function understand(job: StatementJob): Promise<Understood> {
     const names = job.parameters.map(({ name }) => ({ name }));
     const defaults = { project: catalog.defaultProject(), dataset: job.defaultDataset };
     const key = JSON.stringify([job.sql, defaults, names]);
@@ -49,17 +51,17 @@ export function createQueryRunner(connection: DuckDBConnection, catalog: Catalog
     return fresh;
   }
 
-  async function execute(
-    job: QueryJob,
+  async function during<Answer>(
+    job: StatementJob,
     sink: ResultSink,
-    countUntil: number,
-  ): Promise<EngineAnswer | string> {
+    work: (statement: Understood) => Promise<Answer>,
+  ): Promise<Answer> {
     const forget = await bindParameters(connection, job.parameters);
     try {
-      const { sql, inspection } = await understand(job);
+      const statement = await understand(job);
       const running = setTimeout(sink.understood, SLOW_MS);
       try {
-        return await give(job, sink, { sql, inspection, countUntil });
+        return await work(statement);
       } finally {
         clearTimeout(running);
       }
@@ -74,12 +76,10 @@ export function createQueryRunner(connection: DuckDBConnection, catalog: Catalog
     { sql, inspection, countUntil }: Understood & { readonly countUntil: number },
   ): Promise<EngineAnswer | string> {
     const bytesProcessed = await prepareTables(catalog, inspection.tables);
-    const result = await startStatement(connection, sql);
+    const result = await (await prepareStatement(connection, sql)).stream();
     try {
       const types = result.columnTypes();
-      const names = columnNames(result, inspection);
-      const schema = types.map((type, index) => toField(names[index] ?? "", type));
-      checkSize(schema);
+      const schema = toResultSchema(result.columnNames(), types, inspection);
       return await streamResult(
         { result, schema, converters: types.map(converterFor), bytesProcessed },
         { ...job, countUntil },
@@ -90,7 +90,27 @@ export function createQueryRunner(connection: DuckDBConnection, catalog: Catalog
     }
   }
 
-  return (job, sink) => execute(job, sink, performance.now() + job.timeoutMs * COUNTING_SHARE);
+  async function describe({ sql, inspection }: Understood): Promise<EngineAnswer> {
+    const bytesProcessed = await prepareTables(catalog, inspection.tables);
+    const prepared = await prepareStatement(connection, sql);
+    const columns = Array.from({ length: prepared.columnCount }, (_, index) => index);
+    const names = columns.map((index) => prepared.columnName(index));
+    const types = columns.map((index) => prepared.columnType(index));
+    return {
+      kind: "dry-run",
+      tables: distinctTables(inspection.tables),
+      bytesProcessed,
+      schema: toResultSchema(names, types, inspection),
+    };
+  }
+
+  return {
+    run(job, sink) {
+      const countUntil = performance.now() + job.timeoutMs * COUNTING_SHARE;
+      return during(job, sink, (statement) => give(job, sink, { ...statement, countUntil }));
+    },
+    dryRun: (job, sink) => during(job, sink, describe),
+  };
 }
 
 /** The translator names its own bounds in a way that helps nobody. */
@@ -116,50 +136,10 @@ async function prepareTables(catalog: Catalog, tables: readonly TableReference[]
   return [...read.values()].reduce((sum, size) => sum + size, 0);
 }
 
-async function startStatement(connection: DuckDBConnection, sql: string): Promise<DuckDBResult> {
-  const statements = await connection.extractStatements(sql);
-  if (statements.count !== 1) throw new StatementRefused("multiple_statements", "Send one statement only.");
-  const prepared = await statements.prepare(0);
-  if (prepared.statementType !== StatementType.SELECT) {
-    throw new StatementRefused(
-      "write_not_allowed",
-      "Only SELECT statements are allowed: this one does something else.",
-    );
-  }
-  // Before it runs: each column takes memory.
-  if (prepared.columnCount > MAX_FIELDS) throw tooManyColumns(prepared.columnCount);
-  return prepared.stream();
-}
-
-/** Columns without a name are f0_, f1_, … as in BigQuery; equal names are kept apart. */
-function columnNames(result: DuckDBResult, { outputs }: Inspection): string[] {
-  const names = result.columnNames();
-  const firstStar = outputs.indexOf("*");
-  const lastStar = outputs.lastIndexOf("*");
-  const fromEnd = outputs.length - lastStar;
-  let unnamed = 0;
-  const own = names.map((name, i) => {
-    const isAfterStar = names.length - i < fromEnd;
-    if (firstStar >= 0 && i >= firstStar && !isAfterStar) return name;
-    const index = isAfterStar ? outputs.length - (names.length - i) : i;
-    if (outputs[index] !== null) return name;
-    unnamed += 1;
-    return `f${unnamed - 1}_`;
-  });
-  return distinctNames(own);
-}
-
-function checkSize(schema: readonly Field[]): void {
-  const count = (fields: readonly Field[]): number =>
-    fields.reduce((sum, { fields: inner = [] }) => sum + 1 + count(inner), 0);
-  const fields = count(schema);
-  if (fields > MAX_FIELDS || JSON.stringify(schema).length > MAX_SCHEMA_CHARACTERS)
-    throw tooManyColumns(fields);
-}
-
-function tooManyColumns(count: number): StatementFailure {
-  return new StatementFailure(
-    "result_too_large",
-    `The result has ${count} columns, and their names and types do not fit into one answer. Select fewer columns.`,
-  );
+/** Each table once, in the order in which the statement names them. */
+function distinctTables(tables: readonly TableReference[]): TableName[] {
+  const distinct = new Map<string, TableName>();
+  for (const { project, dataset, table } of tables)
+    distinct.set(JSON.stringify([project, dataset, table]), { project, dataset, table });
+  return [...distinct.values()];
 }

@@ -1,4 +1,5 @@
 import type {
+  DryRun,
   Page,
   PageLimits,
   QueryFailure,
@@ -7,18 +8,24 @@ import type {
   TableDescription,
 } from "../../../warehouse.ts";
 
+/** The text of a statement, and what its names stand for. */
+export interface StatementJob {
+  readonly sql: string;
+  readonly parameters: readonly QueryParameter[];
+  readonly defaultDataset: string | null;
+}
+
 /** What an engine does, one at a time. Times are milliseconds from the start. */
 export type EngineJob =
-  | (PageLimits & {
-      readonly kind: "query";
-      readonly sql: string;
-      readonly parameters: readonly QueryParameter[];
-      readonly defaultDataset: string | null;
-      /** Rows are counted up to a share of it. */
-      readonly timeoutMs: number;
-      /** Bytes of rows beyond the first page that are handed on. */
-      readonly keptBytes: number;
-    })
+  | (PageLimits &
+      StatementJob & {
+        readonly kind: "query";
+        /** Rows are counted up to a share of it. */
+        readonly timeoutMs: number;
+        /** Bytes of rows beyond the first page that are handed on. */
+        readonly keptBytes: number;
+      })
+  | (StatementJob & { readonly kind: "dry-run" })
   | {
       readonly kind: "describe";
       readonly address: TableAddress;
@@ -45,11 +52,17 @@ export type FirstPage = Omit<EnginePage, "next" | "totalRows">;
 /** What is known of a table beside its name. The date is ISO 8601. */
 export type DescribedTable = Omit<TableDescription, "modifiedAt"> & { readonly modifiedAt: string };
 
+/** What a statement would read and answer. */
+export type DescribedStatement = Pick<DryRun, "kind" | "tables" | "schema"> & {
+  readonly bytesProcessed: number;
+};
+
 /** How a job ends. Each ends exactly once. */
 export type EngineAnswer =
   | { readonly kind: "outcome"; readonly outcome: EnginePage | QueryFailure }
   /** The end of a result whose first page is out. */
   | { readonly kind: "end"; readonly totalRows: number | null }
+  | DescribedStatement
   | { readonly kind: "described"; readonly table: DescribedTable }
   | {
       readonly kind: "refused";
