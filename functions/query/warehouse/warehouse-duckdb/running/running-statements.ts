@@ -10,8 +10,8 @@ import { createOutcomeStore, type StoredOutcome } from "./outcome-store.ts";
 /** Runs statements on behalf of callers who need not stay until the end. */
 export interface RunningStatements {
   /**
-   * Starts a statement and waits for its end, at most `waitMs`; for as long as it takes when unset. Until then a caller who leaves
-   * ends the statement.
+   * Starts a statement and waits for its end, at most `waitMs`; for as long as it takes when unset, and not at all when 0. Until
+   * then a caller who leaves ends the statement.
    * @param work runs the statement until its signal aborts
    * @throws what the work throws; the caller's reason
    */
@@ -79,7 +79,7 @@ export function createRunningStatements(results: ObjectStore, logger: Logger): R
       try {
         const running = work(controller.signal);
         // A caller who leaves waits for the statement's end: nothing of it stays behind.
-        const outcome = await firstOf(running, waitMs, new AbortController().signal);
+        const outcome = waitMs > 0 ? await firstOf(running, waitMs, NEVER) : null;
         return outcome ?? leave(running, controller);
       } finally {
         signal.removeEventListener("abort", leaveWithCaller);
@@ -107,6 +107,8 @@ export function createRunningStatements(results: ObjectStore, logger: Logger): R
     },
   };
 }
+
+const NEVER = new AbortController().signal;
 
 const CANCELLED: QueryFailure = {
   kind: "failure",
