@@ -3151,7 +3151,7 @@ export const openApiDocument = {
             "minimum": 0,
             "maximum": 40,
             "default": 40,
-            "description": "After so many seconds a statement that still runs is answered with status running."
+            "description": "After so many seconds a statement that still runs is answered with status running; 0 to 40."
           }
         },
         "required": [

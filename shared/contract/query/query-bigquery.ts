@@ -61,7 +61,8 @@ const request = {
     wait_seconds: {
       type: "integer",
       ...WAIT_SECONDS,
-      description: "After so many seconds a statement that still runs is answered with status running; 0 to 40.",
+      description:
+        "After so many seconds a statement that still runs is answered with status running; 0 to 40.",
     },
   },
   required: ["sql"],
