@@ -2,6 +2,7 @@ import { createRemoteJWKSet, customFetch, errors, type JWTVerifyGetKey } from "j
 import { AppError } from "../errors/app-error.ts";
 
 const FETCH_MS = 3_000;
+const COOLDOWN_MS = 30_000;
 const MOST_BYTES = 64 * 1024;
 
 /** Google lets its keys be kept for some hours (`Cache-Control` of its answer): so long do the last ones serve while it is away. */
@@ -11,13 +12,15 @@ const STALE_MS = 6 * 60 * 60 * 1000;
  * Google's public keys, fetched when first needed, again every ten minutes, and when a token names a key that is not among them, which
  * is how rotated ones are found; that at most every half minute, as anybody can name a key.
  * @param url a JSON Web Key Set (RFC 7517 §5)
+ * @param cooldownMs after a fetch, before a made-up name of a key may cause the next one
  * @returns picks the key of a token; it throws AppError `google_unavailable` when the keys cannot be had
  */
-export function createGoogleKeys(url: URL): JWTVerifyGetKey {
+export function createGoogleKeys(url: URL, cooldownMs = COOLDOWN_MS): JWTVerifyGetKey {
   let last: { readonly text: string; readonly fetchedAt: number } | null = null;
   let isAway = false;
   const keys = createRemoteJWKSet(url, {
     timeoutDuration: FETCH_MS,
+    cooldownDuration: cooldownMs,
     [customFetch]: async (address, options) => {
       try {
         last = { text: await fetchText(address, options), fetchedAt: performance.now() };

@@ -9,32 +9,32 @@ interface TokenPayload {
   readonly accountId: string;
   readonly clientId: string;
   readonly aud: string;
-  readonly scope: string;
+  /** Left out when nothing was granted. */
+  readonly scope?: string;
 }
 
 /**
  * Looks access tokens up where the authorization server keeps them, so that no function needs it running: opaque names under their
- * SHA-256. A token is good while its row is there and has not expired, the grant that it came from is there too (a token that was made
- * at the very moment of a revocation is worth nothing), and only for the resource that it was made for (RFC 8707 §2).
+ * SHA-256. A token is good while its row is there and has not expired and the grant that it came from is there too, and only for the
+ * resource that it was made for (RFC 8707 §2).
  */
 export function createOauthTokenLookup(database: Database): CredentialLookup {
-  const recordUse = createUseRecorder();
+  const recordUse = createUseRecorder((clientId) =>
+    database
+      .updateTable("oauthClientUses")
+      .set({ lastUsedAt: new Date() })
+      .where("clientId", "=", clientId)
+      .execute(),
+  );
   return {
     // Never a key with its prefix, nor a token of three parts.
     recognizes: (credential) => /^[\w-]{32,128}$/.test(credential) && !credential.startsWith("codex_"),
     async lookUp(credential, { resource }) {
       const row = await findToken(database, createHash("sha256").update(credential).digest("hex"));
-      if (row === undefined || row.consumedAt !== null || row.expiresAt === null) return null;
-      if (row.expiresAt.getTime() <= Date.now()) return null;
+      if (row === undefined || row.expiresAt === null || row.expiresAt.getTime() <= Date.now()) return null;
       const { payload } = row;
       if (!isTokenPayload(payload) || payload.aud !== resource) return null;
-      recordUse(row.lastUsedAt, (at) =>
-        database
-          .updateTable("oauthClientUses")
-          .set({ lastUsedAt: at })
-          .where("clientId", "=", payload.clientId)
-          .execute(),
-      );
+      recordUse(payload.clientId);
       return toVerified(payload, row.expiresAt);
     },
   };
@@ -43,41 +43,22 @@ export function createOauthTokenLookup(database: Database): CredentialLookup {
 function findToken(database: Database, idHash: string) {
   return database
     .selectFrom("oauthRecords as token")
-    .innerJoin("oauthRecords as grant", (join) =>
-      join
-        .on("grant.kind", "=", "Grant")
-        .on((eb) =>
-          eb(
-            "grant.idHash",
-            "=",
-            eb.fn<string>("encode", [
-              eb.fn("sha256", [eb.fn("convert_to", [eb.ref("token.grantId"), eb.val("UTF8")])]),
-              eb.val("hex"),
-            ]),
-          ),
-        ),
-    )
-    .leftJoin("oauthClientUses as uses", (join) =>
-      join.on((eb) =>
-        eb(
-          "uses.clientId",
-          "=",
-          eb.fn<string>("jsonb_extract_path_text", [eb.ref("token.payload"), eb.val("clientId")]),
-        ),
-      ),
-    )
-    .select(["token.payload", "token.consumedAt", "token.expiresAt", "uses.lastUsedAt"])
+    .innerJoin("oauthRecords as grant", "grant.grantId", "token.grantId")
+    .select(["token.payload", "token.expiresAt"])
     .where("token.kind", "=", "AccessToken")
     .where("token.idHash", "=", idHash)
+    .where("token.consumedAt", "is", null)
+    .where("grant.kind", "=", "Grant")
     .executeTakeFirst();
 }
 
 function isTokenPayload(payload: object): payload is TokenPayload {
   const { accountId, clientId, aud, scope } = payload as Partial<Record<keyof TokenPayload, unknown>>;
-  return [accountId, clientId, aud, scope].every((text) => typeof text === "string" && text !== "");
+  const isNamed = [accountId, clientId, aud].every((text) => typeof text === "string" && text !== "");
+  return isNamed && (scope === undefined || typeof scope === "string");
 }
 
-function toVerified({ accountId, clientId, scope }: TokenPayload, expiresAt: Date): Verified {
+function toVerified({ accountId, clientId, scope = "" }: TokenPayload, expiresAt: Date): Verified {
   return {
     principal: {
       id: `oauth:${accountId}:${clientId}`,

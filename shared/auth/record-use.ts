@@ -1,19 +1,20 @@
-/** How exact the last use is: an owner looks for keys that nobody needs, by the day. */
+/** How exact the last use is: an owner looks for what nobody needs any more, by the day. */
 const EXACT_TO_MS = 60_000;
+const MOST_REMEMBERED = 1_000;
 
-/** Notes when something was used. Nobody waits for it, and when it fails the next use tries again: it is worth nobody's work. */
-export type RecordUse = (lastUsedAt: Date | null, write: (at: Date) => Promise<unknown>) => void;
-
-/** Builds a recorder that writes at most once a minute for each thing, and one thing at a time. */
-export function createUseRecorder(): RecordUse {
-  let isWriting = false;
-  return (lastUsedAt, write) => {
-    const at = new Date();
-    if (isWriting || (lastUsedAt !== null && at.getTime() - lastUsedAt.getTime() < EXACT_TO_MS)) return;
-    isWriting = true;
-    const done = () => {
-      isWriting = false;
-    };
-    write(at).then(done, done);
+/**
+ * Builds what notes that something was used: at most once a minute for each thing. Nobody waits for it, and when it fails a later use
+ * tries again: it is worth nobody's work.
+ * @param write keeps it
+ */
+export function createUseRecorder(write: (id: string) => Promise<unknown>): (id: string) => void {
+  const written = new Map<string, number>();
+  return (id) => {
+    const now = performance.now();
+    const last = written.get(id);
+    if (last !== undefined && now - last < EXACT_TO_MS) return;
+    if (written.size >= MOST_REMEMBERED) written.clear();
+    written.set(id, now);
+    write(id).catch(() => written.delete(id));
   };
 }

@@ -1,10 +1,15 @@
 const POLL_MS = 20;
-const ATTEMPTS = 500;
+const TIMEOUT_MS = 10_000;
 
-/** Waits until something is so. @throws Error when it is not within 10 s. */
-export async function waitUntil(condition: () => boolean): Promise<void> {
-  for (let attempt = 0; attempt < ATTEMPTS && !condition(); attempt += 1) {
+/** Waits until something is so. @throws Error when it is not within 10 s, or `timeoutMs`. */
+export async function waitUntil(
+  condition: () => boolean | Promise<boolean>,
+  timeoutMs = TIMEOUT_MS,
+): Promise<void> {
+  const deadline = performance.now() + timeoutMs;
+  while (performance.now() < deadline) {
+    if (await condition()) return;
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
-  if (!condition()) throw new Error("it did not happen within 10 s");
+  if (!(await condition())) throw new Error(`it did not happen within ${timeoutMs / 1000} s`);
 }
