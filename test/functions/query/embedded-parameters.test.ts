@@ -22,7 +22,7 @@ describeWith("sandbox", "parameters in the embedded warehouse", () => {
     [of("NUMERIC", "12345678901234567890.123"), "NUMERIC", "12345678901234567890.123"],
     [of("BYTES", "AP8="), "BYTES", "AP8="],
     [of("DATE", "2024-02-29"), "DATE", "2024-02-29"],
-    [of("TIME", "09:30:00.5"), "TIME", "09:30:00.5"],
+    [of("TIME", "09:30:00.5"), "TIME", "09:30:00.500"],
     [of("DATETIME", "2026-01-31 09:30:00"), "DATETIME", "2026-01-31T09:30:00"],
     [of("TIMESTAMP", "2026-01-31 09:30:00+02:00"), "TIMESTAMP", "2026-01-31T07:30:00Z"],
     [of("TIMESTAMP", "2026-01-31T09:30:00Z"), "TIMESTAMP", "2026-01-31T09:30:00Z"],

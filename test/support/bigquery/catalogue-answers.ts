@@ -1,4 +1,4 @@
-import type { Asker, TableDescription, TableName, Warehouse } from "#functions/query/warehouse/warehouse.ts";
+import type { TableDescription, TableName, Warehouse } from "#functions/query/warehouse/warehouse.ts";
 import type { Catalogue } from "./catalogue.ts";
 import { numberOf } from "./json-members.ts";
 import { notFound, RestError } from "./rest-error.ts";
@@ -129,7 +129,6 @@ async function rowsOf({ engine, catalogue }: ExplorationSettings, table: TableNa
 async function describe(engine: Warehouse, table: TableName, sampleRows: number): Promise<TableDescription> {
   const signal = AbortSignal.timeout(60_000);
   const description = await engine.describeTable(table, {
-    ...ASKED,
     signal,
     sampleRows,
     maxCharacters: 10_000_000,
@@ -137,11 +136,3 @@ async function describe(engine: Warehouse, table: TableName, sampleRows: number)
   if (description.kind === "failure") throw new RestError(400, "invalid", description.message);
   return description;
 }
-
-const ASKER: Asker = {
-  owner: "0".repeat(32),
-  requestId: "stand-in",
-  tool: "describe_table",
-  mayWrite: false,
-};
-const ASKED = { asker: ASKER };

@@ -44,6 +44,7 @@ function toRestScalar(field: Field, cell: Cell, isInt64Timestamp: boolean): unkn
   if (field.type === "STRUCT") return toRestRow(field.fields ?? [], cell as Row, isInt64Timestamp);
   if (field.type === "TIMESTAMP") return toRestTimestamp(String(cell), isInt64Timestamp);
   if (field.type === "FLOAT64") return toRestFloat(cell);
+  if (field.type === "TIME" || field.type === "DATETIME") return toRestFraction(String(cell));
   return String(cell);
 }
 
@@ -52,6 +53,12 @@ function toRestFloat(cell: Cell): string {
   if (typeof cell !== "number") return String(cell);
   const text = String(cell).replace("e+", "E").replace("e", "E");
   return /[.E]/.test(text) ? text : `${text}.0`;
+}
+
+/** All six digits, or none. */
+function toRestFraction(text: string): string {
+  const [whole = "", fraction] = text.split(".");
+  return fraction === undefined ? text : `${whole}.${fraction.padEnd(6, "0")}`;
 }
 
 const MICROS_PER_SECOND = 1_000_000n;

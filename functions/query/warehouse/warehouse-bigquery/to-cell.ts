@@ -30,7 +30,7 @@ function toSingleCell(field: Field, value: unknown): Cell {
   if (field.type === "STRUCT") return toRow(field.fields ?? [], value);
   if (typeof value !== "string") throw new TypeError(`A ${field.type} cell is not a string.`);
   const convert = SCALARS.get(field.type);
-  // NUMERIC, BIGNUMERIC, DATE, TIME, DATETIME, BYTES, GEOGRAPHY, INTERVAL, RANGE and STRING arrive as they are answered.
+  // NUMERIC, BIGNUMERIC, DATE, BYTES, GEOGRAPHY, INTERVAL, RANGE and STRING arrive as they are answered.
   return convert === undefined ? value : convert(value);
 }
 
@@ -39,6 +39,8 @@ const SCALARS: ReadonlyMap<string, (text: string) => Cell> = new Map([
   ["FLOAT64", toFloat],
   ["BOOL", toBoolean],
   ["TIMESTAMP", toTimestamp],
+  ["TIME", toShortFraction],
+  ["DATETIME", toShortFraction],
   ["JSON", (text) => text],
 ]);
 
@@ -60,6 +62,11 @@ function toFloat(text: string): Cell {
 function toBoolean(text: string): Cell {
   if (text !== "true" && text !== "false") throw new TypeError("A BOOL cell is neither true nor false.");
   return text === "true";
+}
+
+/** Of six digits after the second the last three are left out when they are zeros, and all when all are, as GoogleSQL writes them. */
+function toShortFraction(text: string): Cell {
+  return text.replace(/(?:\.0{6}|(?<=\.\d{3})0{3})$/, "");
 }
 
 const MICROS_PER_SECOND = 1_000_000n;

@@ -35,7 +35,12 @@ export interface TwoWarehouses {
   readonly bigquery: () => ImitatedBigquery;
   warehouse(adapter: AdapterName): Warehouse;
   /** Asks one of them; bounds are such that no test reaches them by accident. */
-  ask(adapter: AdapterName, sql: string, more?: Partial<Statement>): Promise<Page | QueryFailure>;
+  ask(
+    adapter: AdapterName,
+    sql: string,
+    more?: Partial<Statement>,
+    signal?: AbortSignal,
+  ): Promise<Page | QueryFailure>;
   /** Asks both of them. */
   askBoth(
     sql: string,
@@ -79,8 +84,7 @@ export function twoWarehouses(
   const two: TwoWarehouses = {
     bigquery: () => bigquery,
     warehouse: (name) => warehouses[name],
-    async ask(name, sql, more) {
-      const { signal } = new AbortController();
+    async ask(name, sql, more, signal = new AbortController().signal) {
       const outcome = await warehouses[name].runQuery(toStatement(sql, more), { signal, asker: ASKER });
       if (outcome.kind === "running") throw new Error("A statement was left running.");
       return outcome;

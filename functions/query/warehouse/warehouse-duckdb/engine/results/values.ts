@@ -153,12 +153,13 @@ function dateText(days: number): string {
   return iso.slice(0, iso.indexOf("T"));
 }
 
+/** A fraction has three or six digits, as GoogleSQL writes it. */
 function timeText(micros: bigint): string {
   const seconds = Number(micros / MICROS_PER_SECOND);
   const two = (part: number) => String(part).padStart(2, "0");
   const clock = `${two(Math.floor(seconds / 3600))}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`;
   const fraction = micros % MICROS_PER_SECOND;
-  return fraction === 0n ? clock : `${clock}.${fraction.toString().padStart(6, "0").replace(/0+$/, "")}`;
+  return fraction === 0n ? clock : `${clock}.${fraction.toString().padStart(6, "0").replace(/000$/, "")}`;
 }
 
 function dateTimeText(micros: bigint): string {
