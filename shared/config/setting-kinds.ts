@@ -9,6 +9,15 @@ export function integer(minimum: number, maximum: number) {
   });
 }
 
+/** A number of at most four decimal places within bounds, such as 6.25. */
+export function decimal(minimum: number, maximum: number) {
+  return makeValidator<number>((input) => {
+    const value = /^\d{1,9}(\.\d{1,4})?$/.test(input) ? Number(input) : Number.NaN;
+    if (value >= minimum && value <= maximum) return value;
+    throw new EnvError(`must be a number from ${minimum} to ${maximum}, such as ${minimum + 0.25}`);
+  });
+}
+
 /** A switch: the words on and off, true and false in the program. */
 export const onOrOff = makeExactValidator<boolean>((input) => {
   if (input === "on" || input === "off") return input === "on";

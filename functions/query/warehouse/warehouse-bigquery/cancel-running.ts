@@ -1,7 +1,7 @@
 import type { PageReference } from "../warehouse.ts";
-import { parsePlace } from "./read-job-page.ts";
+import { jobAt, parsePlace } from "./job-place.ts";
 import { memberOf } from "./rest-value.ts";
-import type { StatementContext } from "./run-statement.ts";
+import type { StatementContext } from "./statement-context.ts";
 import { statusOf, unavailable } from "./to-failure.ts";
 import { untilStopped } from "./until-stopped.ts";
 
@@ -17,11 +17,12 @@ export async function cancelRunning(
 ): Promise<"cancelled" | "ended" | null> {
   const place = parsePlace(handle);
   if (place === null) return null;
-  const job = client.job(place.job, place.location === "" ? {} : { location: place.location });
+  const job = jobAt(client, place);
   try {
-    const [answer] = await untilStopped(job.cancel(), stop);
-    const state = memberOf(memberOf(memberOf(answer, "job"), "status"), "state");
-    return state === "DONE" ? "ended" : "cancelled";
+    const [metadata] = await untilStopped(job.getMetadata(), stop);
+    if (memberOf(memberOf(metadata, "status"), "state") === "DONE") return "ended";
+    await untilStopped(job.cancel(), stop);
+    return "cancelled";
   } catch (thrown) {
     stop.throwIfAborted();
     if (statusOf(thrown) === 404) return null;

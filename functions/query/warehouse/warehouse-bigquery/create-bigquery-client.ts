@@ -1,10 +1,13 @@
 import { BigQuery } from "@google-cloud/bigquery";
-import { type AuthClient, JWT } from "google-auth-library";
+import { type AuthClient, GoogleAuth, JWT } from "google-auth-library";
+import { ImpersonatedAccount } from "./impersonated-account.ts";
 import type { GoogleCredentials } from "./parse-google-credentials.ts";
 
 /** One REST call may take this long; a result is asked for again when the statement needs longer. */
 const CALL_TIMEOUT_MS = 60_000;
-const SCOPE = "https://www.googleapis.com/auth/bigquery";
+const BIGQUERY_SCOPE = "https://www.googleapis.com/auth/bigquery";
+/** What asking for another account's token needs. */
+const PLATFORM_SCOPE = "https://www.googleapis.com/auth/cloud-platform";
 
 /** How to reach BigQuery and as whom. */
 export interface BigqueryClientOptions {
@@ -12,19 +15,24 @@ export interface BigqueryClientOptions {
   readonly projectId?: string | undefined;
   /** A service account's key; Application Default Credentials when unset. */
   readonly credentials?: GoogleCredentials | undefined;
+  /** The e-mail address of a service account to act as; the credentials' own account when unset. */
+  readonly impersonate?: string | undefined;
   /** Another address of the API, for tests. */
   readonly apiEndpoint?: string | undefined;
+  /** Another address of the service that gives tokens, for tests. */
+  readonly tokenEndpoint?: string | undefined;
   /** Signs the calls instead of `credentials`, for tests. */
   readonly authClient?: AuthClient | undefined;
 }
 
 /**
  * Builds the official client. With credentials, calls carry a self-signed JWT: no key file is written and no token is fetched
- * (https://google.aip.dev/auth/4111).
+ * (https://google.aip.dev/auth/4111). What fails for the moment is tried twice more; a job has its own id from the first try on, so
+ * that none runs twice.
  */
 export function createBigqueryClient(options: BigqueryClientOptions): BigQuery {
   const projectId = options.projectId ?? options.credentials?.projectId;
-  const authClient = options.authClient ?? (options.credentials && selfSigned(options.credentials));
+  const authClient = authClientOf(options);
   const client = new BigQuery({
     ...(projectId === undefined ? {} : { projectId }),
     ...(options.apiEndpoint === undefined ? {} : { apiEndpoint: options.apiEndpoint }),
@@ -42,11 +50,24 @@ export function createBigqueryClient(options: BigqueryClientOptions): BigQuery {
   return client;
 }
 
-function selfSigned(credentials: GoogleCredentials): AuthClient {
+/** Undefined for Application Default Credentials, which the client finds by itself. */
+function authClientOf({
+  authClient,
+  credentials,
+  impersonate,
+  tokenEndpoint,
+}: BigqueryClientOptions): AuthClient | undefined {
+  const scope = impersonate === undefined ? BIGQUERY_SCOPE : PLATFORM_SCOPE;
+  const own = authClient ?? (credentials && selfSigned(credentials, scope));
+  if (impersonate === undefined) return own;
+  return new ImpersonatedAccount(own ?? new GoogleAuth({ scopes: [scope] }), impersonate, tokenEndpoint);
+}
+
+function selfSigned(credentials: GoogleCredentials, scope: string): AuthClient {
   const jwt = new JWT({
     email: credentials.clientEmail,
     key: credentials.privateKey,
-    scopes: [SCOPE],
+    scopes: [scope],
     ...(credentials.privateKeyId === undefined ? {} : { keyId: credentials.privateKeyId }),
   });
   jwt.useJWTAccessWithScope = true;

@@ -3,11 +3,16 @@ import { AppError } from "#shared/errors/app-error.ts";
 import type { Logger } from "#shared/observability/logger.ts";
 import type { Warehouse } from "../warehouse.ts";
 import { cancelRunning } from "./cancel-running.ts";
+import { DEFAULT_PRICE_PER_TIB } from "./cost.ts";
 import { type BigqueryClientOptions, createBigqueryClient } from "./create-bigquery-client.ts";
 import { describeBigqueryTable } from "./describe-bigquery-table.ts";
+import { dryRun } from "./dry-run.ts";
+import { type AllowedDatasets, parseAllowedDatasets } from "./gates/allowed-datasets.ts";
+import { createDryRunCache } from "./gates/dry-run-cache.ts";
 import { listDatasets, listTables } from "./list-names.ts";
 import { readJobPage } from "./read-job-page.ts";
-import { dryRun, runStatement, type StatementContext } from "./run-statement.ts";
+import { runStatement } from "./run-statement.ts";
+import type { StatementContext } from "./statement-context.ts";
 
 /** How much one statement may bill unless the owner says otherwise: 10 GiB. */
 export const DEFAULT_MAXIMUM_BYTES_BILLED = 10 * 1024 ** 3;
@@ -21,6 +26,14 @@ export interface BigqueryWarehouseOptions extends BigqueryClientOptions {
   readonly location?: string | undefined;
   /** `dataset` or `project.dataset` for tables that the statement names without one. */
   readonly defaultDataset?: string | undefined;
+  /** The datasets that are open; all that the server's account may read when unset. */
+  readonly allowed?: AllowedDatasets | undefined;
+  /** True lets callers who may write change data and tables; false by default. */
+  readonly allowWrites?: boolean | undefined;
+  /** True lets statements hand rows to other services, as AI functions and remote functions do; false by default. */
+  readonly allowExternal?: boolean | undefined;
+  /** US dollars for a TiB that is read, for estimates; Google's list price by default. */
+  readonly pricePerTib?: number | undefined;
   /** Bytes; a statement that would bill more does not run. 10 GiB by default. */
   readonly maximumBytesBilled?: number | undefined;
   /** Labels of every job, for the owner's billing export. */
@@ -29,8 +42,8 @@ export interface BigqueryWarehouseOptions extends BigqueryClientOptions {
 }
 
 /**
- * The warehouse that is BigQuery. Only SELECT statements run, judged by BigQuery's own dry run; whoever leaves, a deadline or
- * `close` cancels the job. Nothing is called before the first statement.
+ * The warehouse that is BigQuery. Statements pass the gates of `gates/` first; whoever leaves, a deadline or `close` cancels the
+ * job, unless a handle of it was given. Nothing is called before the first statement.
  */
 export function createBigqueryWarehouse(options: BigqueryWarehouseOptions): Warehouse {
   const pending = new Set<Promise<unknown>>();
@@ -44,7 +57,12 @@ export function createBigqueryWarehouse(options: BigqueryWarehouseOptions): Ware
     location: options.location,
     defaultDataset: options.defaultDataset,
     maximumBytesBilled: options.maximumBytesBilled ?? DEFAULT_MAXIMUM_BYTES_BILLED,
-    labels: { tool: "query_bigquery", ...options.labels },
+    pricePerTib: options.pricePerTib ?? DEFAULT_PRICE_PER_TIB,
+    allowed: options.allowed ?? parseAllowedDatasets(undefined, undefined),
+    allowWrites: options.allowWrites ?? false,
+    allowExternal: options.allowExternal ?? false,
+    dryRuns: createDryRunCache(),
+    labels: options.labels ?? {},
     logger: options.logger,
     track,
   };
@@ -65,19 +83,26 @@ export function createBigqueryWarehouse(options: BigqueryWarehouseOptions): Ware
   }
 
   return {
-    runQuery: (statement, { signal }) => during(signal, (stop) => runStatement(context, statement, stop)),
-    dryRun: (statement, { signal }) => during(signal, (stop) => dryRun(context, statement, stop)),
-    readRunning: (handle, limits, { signal }) =>
-      during(signal, (stop) => readJobPage(context, handle, limits, stop)),
+    runQuery: (statement, { signal, ...how }) =>
+      during(signal, (stop) => runStatement(context, statement, { ...how, signal: stop })),
+    dryRun: (statement, { signal, asker }) =>
+      during(signal, (stop) => dryRun(context, statement, { signal: stop, asker })),
+    readRunning: (handle, limits, { signal, waitMs }) =>
+      during(signal, (stop) => readJobPage(context, handle, limits, { stop, waitMs })),
     cancel: (handle, { signal }) => during(signal, (stop) => cancelRunning(context, handle, stop)),
     readPage: (reference, limits, { signal }) =>
-      during(signal, (stop) => readJobPage(context, reference, limits, stop)),
-    listDatasets: (list) =>
-      during(list.signal, (signal) => listDatasets(context.client, { ...list, signal })),
+      during(signal, async (stop) => {
+        const page = await readJobPage(context, reference, limits, {
+          stop,
+          waitMs: Number.POSITIVE_INFINITY,
+        });
+        return page?.kind === "running" ? null : page;
+      }),
+    listDatasets: (list) => during(list.signal, (signal) => listDatasets(context, { ...list, signal })),
     listTables: (dataset, list) =>
-      during(list.signal, (signal) => listTables(context.client, dataset, { ...list, signal })),
+      during(list.signal, (signal) => listTables(context, dataset, { ...list, signal })),
     describeTable: (address, asked) =>
-      during(asked.signal, (signal) => describeBigqueryTable(context.client, address, { ...asked, signal })),
+      during(asked.signal, (signal) => describeBigqueryTable(context, address, { ...asked, signal })),
     async close(): Promise<void> {
       closed = true;
       for (const controller of open) controller.abort(shuttingDown());

@@ -1,9 +1,13 @@
-import type { BigQuery, Table } from "@google-cloud/bigquery";
+import type { Table } from "@google-cloud/bigquery";
 import { AppError } from "#shared/errors/app-error.ts";
 import type { Field, Row, TableAddress, TableDescription } from "../warehouse.ts";
+import { type AllowedDatasets, datasetNotAllowed } from "./gates/allowed-datasets.ts";
+import { namesOfStatement } from "./gates/names-of-statement.ts";
+import type { NamePath } from "./gates/read-path.ts";
 import { fail, toKind } from "./list-names.ts";
 import { parseSchema } from "./parse-schema.ts";
 import { countOf, memberOf, textOf } from "./rest-value.ts";
+import type { StatementContext } from "./statement-context.ts";
 import { toRow } from "./to-cell.ts";
 import { unavailable } from "./to-failure.ts";
 import { untilStopped } from "./until-stopped.ts";
@@ -20,10 +24,11 @@ interface DescribeOptions {
  * @throws the signal's reason, AppError `not_found`, `warehouse_unavailable` or `overloaded`
  */
 export async function describeBigqueryTable(
-  client: BigQuery,
+  { client, allowed }: Pick<StatementContext, "client" | "allowed">,
   { project, dataset, table }: TableAddress,
   options: DescribeOptions,
 ): Promise<TableDescription> {
+  if (!allowed.allows(project, dataset)) throw datasetNotAllowed(`${dataset}.${table}`);
   const there = client.dataset(dataset, project === null ? {} : { projectId: project }).table(table);
   try {
     const [metadata] = await untilStopped(there.getMetadata(), options.signal);
@@ -44,9 +49,9 @@ export async function describeBigqueryTable(
       schema,
       rowCount: countOf(facts, "numRows"),
       sizeBytes: countOf(facts, "numBytes"),
-      partitioning: null,
-      clustering: [],
-      viewSql: textOf(memberOf(facts, "view"), "query"),
+      partitioning: partitioningOf(facts),
+      clustering: clusteringOf(facts),
+      viewSql: viewSqlOf(facts, allowed),
       location: textOf(facts, "location"),
       modifiedAt: modified === null ? null : new Date(modified),
       sampleRows: sampled === 0 ? [] : await readSamples(there, schema, { ...options, sampleRows: sampled }),
@@ -54,6 +59,38 @@ export async function describeBigqueryTable(
   } catch (thrown) {
     return fail(thrown, options.signal, noSuchTable(dataset, table));
   }
+}
+
+/** https://cloud.google.com/bigquery/docs/reference/rest/v2/tables#TimePartitioning */
+function partitioningOf(facts: unknown): string | null {
+  const [time, range] = [memberOf(facts, "timePartitioning"), memberOf(facts, "rangePartitioning")];
+  const isFiltered =
+    memberOf(facts, "requirePartitionFilter") === true || memberOf(time, "requirePartitionFilter") === true;
+  const filter = isFiltered ? ", a filter on it is required" : "";
+  if (time !== undefined) {
+    return `${textOf(time, "type") ?? "DAY"} on ${textOf(time, "field") ?? "_PARTITIONTIME"}${filter}`;
+  }
+  if (range === undefined) return null;
+  const bounds = memberOf(range, "range");
+  const [start, end, step] = ["start", "end", "interval"].map((key) => textOf(bounds, key) ?? "?");
+  return `RANGE on ${textOf(range, "field") ?? "?"} from ${start} to ${end} by ${step}${filter}`;
+}
+
+function clusteringOf(facts: unknown): readonly string[] {
+  const fields = memberOf(memberOf(facts, "clustering"), "fields");
+  return Array.isArray(fields) ? fields.filter((field) => typeof field === "string") : [];
+}
+
+/** SQL that names datasets which are not open stays hidden. */
+function viewSqlOf(facts: unknown, allowed: AllowedDatasets): string | null {
+  const sql = textOf(memberOf(facts, "view") ?? memberOf(facts, "materializedView"), "query");
+  if (sql === null || allowed.names === null) return sql;
+  const { tables, unsure } = namesOfStatement(sql);
+  const isOpen = ([first = "", second, third]: NamePath): boolean =>
+    third === undefined
+      ? second === undefined || allowed.allows(null, first)
+      : allowed.allows(first, second ?? "");
+  return [...tables, ...unsure].every(isOpen) ? sql : null;
 }
 
 /** A table may have been made without a schema. */

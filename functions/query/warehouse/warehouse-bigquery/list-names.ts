@@ -1,8 +1,10 @@
 import type { BigQuery } from "@google-cloud/bigquery";
 import { AppError } from "#shared/errors/app-error.ts";
 import type { DatasetSummary, Listing, ListOptions, TableSummary } from "../warehouse.ts";
+import { type DatasetName, datasetNotAllowed } from "./gates/allowed-datasets.ts";
 import { memberOf, textOf } from "./rest-value.ts";
-import { toFailure, unavailable } from "./to-failure.ts";
+import type { StatementContext } from "./statement-context.ts";
+import { isRefusal, toFailure, unavailable } from "./to-failure.ts";
 import { untilStopped } from "./until-stopped.ts";
 
 const NAMES_PER_CALL = 1000;
@@ -14,29 +16,66 @@ type NamesCall<Query> = (
   query: Query,
 ) => Promise<readonly [readonly { readonly metadata: unknown }[], Query | null]>;
 
-/** Lists the datasets of the client's project. @throws the signal's reason, AppError */
-export async function listDatasets(client: BigQuery, options: ListOptions): Promise<Listing<DatasetSummary>> {
+/**
+ * Lists the open datasets: those of the client's project, and those of other projects that the owner has named.
+ * @throws the signal's reason, AppError
+ */
+export async function listDatasets(
+  { client, allowed }: Pick<StatementContext, "client" | "allowed">,
+  options: ListOptions,
+): Promise<Listing<DatasetSummary>> {
+  const own = await listOwn(client, options.signal);
+  const open = own.filter(({ project, dataset }) => allowed.allows(project, dataset));
+  const named = allowed.names ?? [];
+  const listed = new Set(own.map(({ project }) => project)).add(client.projectId);
+  const elsewhere = named.filter(({ project }) => !listed.has(project));
+  const found = await Promise.all(elsewhere.map((name) => findDataset(client, name, options.signal)));
+  const datasets = [...open, ...found.filter((dataset) => dataset !== null)];
+  return toListing(datasets, ({ project, dataset }) => `${project}.${dataset}`, options);
+}
+
+/** @returns null for one that is not there, or that the server's account may not see */
+async function findDataset(
+  client: BigQuery,
+  { project, dataset }: DatasetName,
+  signal: AbortSignal,
+): Promise<DatasetSummary | null> {
+  try {
+    const there = client.dataset(dataset, { projectId: project });
+    const [metadata] = await untilStopped(there.getMetadata(), signal);
+    return { project, dataset, description: describe(metadata), location: textOf(metadata, "location") };
+  } catch (thrown) {
+    signal.throwIfAborted();
+    if (isRefusal(thrown)) return null;
+    throw unavailable(thrown);
+  }
+}
+
+async function listOwn(client: BigQuery, signal: AbortSignal): Promise<readonly DatasetSummary[]> {
   const call: NamesCall<object> = async (query) => {
     const [datasets, next] = await client.getDatasets({ ...query, autoPaginate: false });
     return [datasets, next ?? null];
   };
-  const found = await listAll(call, options.signal).catch((thrown: unknown) => fail(thrown, options.signal));
-  const datasets = found.flatMap((metadata) => {
+  const found = await listAll(call, signal).catch((thrown: unknown) => fail(thrown, signal));
+  return found.flatMap((metadata) => {
     const reference = memberOf(metadata, "datasetReference");
     const [project, dataset] = [textOf(reference, "projectId"), textOf(reference, "datasetId")];
     if (project === null || dataset === null) return [];
-    const description = textOf(metadata, "friendlyName");
-    return [{ project, dataset, description, location: textOf(metadata, "location") }];
+    return [{ project, dataset, description: describe(metadata), location: textOf(metadata, "location") }];
   });
-  return toListing(datasets, ({ project, dataset }) => `${project}.${dataset}`, options);
+}
+
+function describe(metadata: unknown): string | null {
+  return textOf(metadata, "description") ?? textOf(metadata, "friendlyName");
 }
 
 /** Lists the tables of a dataset. @throws the signal's reason, AppError */
 export async function listTables(
-  client: BigQuery,
+  { client, allowed }: Pick<StatementContext, "client" | "allowed">,
   { project, dataset }: { readonly project: string | null; readonly dataset: string },
   options: ListOptions,
 ): Promise<Listing<TableSummary>> {
+  if (!allowed.allows(project, dataset)) throw datasetNotAllowed(dataset);
   const there = client.dataset(dataset, project === null ? {} : { projectId: project });
   const call: NamesCall<object> = async (query) => {
     const [tables, next] = await there.getTables({ ...query, autoPaginate: false });
@@ -48,8 +87,7 @@ export async function listTables(
   const tables = found.flatMap((metadata) => {
     const table = textOf(memberOf(metadata, "tableReference"), "tableId");
     if (table === null) return [];
-    const description = textOf(metadata, "friendlyName");
-    return [{ table, kind: toKind(memberOf(metadata, "type")), description }];
+    return [{ table, kind: toKind(memberOf(metadata, "type")), description: describe(metadata) }];
   });
   return toListing(tables, ({ table }) => table, options);
 }
@@ -77,7 +115,7 @@ const HIDDEN = new Set(["table_not_found", "permission_denied", "invalid_query"]
  */
 export function fail(thrown: unknown, signal: AbortSignal, hidden?: AppError): never {
   signal.throwIfAborted();
-  const { code } = toFailure(thrown, 0);
+  const { code } = toFailure(thrown, { maximumBytesBilled: 0 });
   throw hidden !== undefined && HIDDEN.has(code) ? hidden : unavailable(thrown);
 }
 

@@ -1,50 +1,40 @@
-import type { BigQuery } from "@google-cloud/bigquery";
-import type { PageLimits, PageReference, QueryOutcome } from "../warehouse.ts";
+import type { PageLimits, PageReference, QueryOutcome, Running } from "../warehouse.ts";
+import { type JobPlace, jobAt, parsePlace, toReference } from "./job-place.ts";
 import { type JobRows, readRows } from "./read-rows.ts";
+import type { StatementContext } from "./statement-context.ts";
 import { statusOf, toFailure } from "./to-failure.ts";
 
-/** A row of a job's result: BigQuery keeps results for about a day. */
-export interface JobPlace {
-  readonly job: string;
-  /** Empty when BigQuery finds it by itself. */
-  readonly location: string;
-  /** From 0. */
-  readonly start: number;
-}
-
-/** Where a page that began at `place` goes on; null at the end. */
-export function toReference(page: JobRows, place: JobPlace): PageReference | null {
-  if (page.truncatedBy === null) return null;
-  return { ...place, start: place.start + page.rows.length };
+/** The page that ends before its result does, with where to go on. */
+export function withNext(page: JobRows, place: JobPlace): QueryOutcome {
+  const next =
+    page.truncatedBy === null ? null : toReference({ ...place, start: place.start + page.rows.length });
+  return { ...page, next };
 }
 
 /**
- * Reads a page of the result of a job that has run.
+ * Reads a page of a job's result, and waits for the job until then. The job goes on whatever happens here.
+ * @param waitMs how long to wait; Infinity for a job that has ended
  * @returns null when the result is no longer kept, or the reference is none of ours
  * @throws the signal's reason, AppError `warehouse_unavailable` or `overloaded`
  */
 export async function readJobPage(
-  { client, maximumBytesBilled }: { readonly client: BigQuery; readonly maximumBytesBilled: number },
+  context: StatementContext,
   reference: PageReference,
   limits: PageLimits,
-  stop: AbortSignal,
-): Promise<QueryOutcome | null> {
+  { stop, waitMs }: { readonly stop: AbortSignal; readonly waitMs: number },
+): Promise<QueryOutcome | Running | null> {
   const place = parsePlace(reference);
   if (place === null) return null;
-  const job = client.job(place.job, place.location === "" ? {} : { location: place.location });
+  const { start, tables } = place;
+  const waitUntil = performance.now() + waitMs;
   try {
-    const page = await readRows(job, { start: place.start, limits }, stop);
-    return page.kind === "failure" ? page : { ...page, next: toReference(page, place) };
+    const question = { start, limits, tables, pricePerTib: context.pricePerTib, waitUntil };
+    const page = await readRows(jobAt(context.client, place), question, stop);
+    if (page === null) return { kind: "running", handle: reference };
+    return page.kind === "failure" ? page : withNext(page, place);
   } catch (thrown) {
     stop.throwIfAborted();
     if (statusOf(thrown) === 404) return null;
-    return toFailure(thrown, maximumBytesBilled);
+    return toFailure(thrown, context);
   }
-}
-
-/** @returns null for a reference that was not made here */
-export function parsePlace({ job, location, start }: PageReference): JobPlace | null {
-  if (typeof job !== "string" || !/^query_[0-9a-f-]{36}$/.test(job)) return null;
-  if (typeof location !== "string" || typeof start !== "number") return null;
-  return Number.isSafeInteger(start) && start >= 0 ? { job, location, start } : null;
 }

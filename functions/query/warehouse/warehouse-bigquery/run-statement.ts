@@ -1,159 +1,134 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { BigQuery, Job, Query } from "@google-cloud/bigquery";
-import { AppError } from "#shared/errors/app-error.ts";
-import type { Logger } from "#shared/observability/logger.ts";
-import type { DryRun, QueryFailure, QueryOutcome, Statement } from "../warehouse.ts";
-import { parseSchema } from "./parse-schema.ts";
-import { toReference } from "./read-job-page.ts";
+import type { Job, Query } from "@google-cloud/bigquery";
+import type { Asker, QueryFailure, QueryOutcome, Running, Statement } from "../warehouse.ts";
+import { toSize } from "./cost.ts";
+import type { DryRunFacts } from "./gates/dry-run-facts.ts";
+import { judgeStatement } from "./gates/judge-statement.ts";
+import { type JobPlace, jobAt, toReference } from "./job-place.ts";
+import { nearestNames } from "./nearest-names.ts";
+import { withNext } from "./read-job-page.ts";
 import { readRows } from "./read-rows.ts";
-import { countOf } from "./rest-value.ts";
-import { isRefusal, statusOf, toFailure, unavailable } from "./to-failure.ts";
-import { toQueryParameters } from "./to-query-parameters.ts";
+import type { StatementContext } from "./statement-context.ts";
+import { isRefusal, NARROW, statusOf, toFailure } from "./to-failure.ts";
+import { toQuery } from "./to-query.ts";
 import { untilStopped } from "./until-stopped.ts";
-
-/** What every statement of one warehouse shares. */
-export interface StatementContext {
-  readonly client: BigQuery;
-  readonly location: string | undefined;
-  readonly defaultDataset: string | undefined;
-  readonly maximumBytesBilled: number;
-  readonly labels: Readonly<Record<string, string>>;
-  readonly logger: Logger | undefined;
-  /** Keeps work that outlives its statement until the warehouse closes. */
-  track(work: Promise<unknown>): void;
-}
 
 /** How long a stopped statement waits for its cancellation; beyond it the cancellation goes on by itself. */
 const CANCEL_GRACE_MS = 5_000;
 
+/** Who asks, and for how long. */
+export interface StatementOptions {
+  readonly signal: AbortSignal;
+  readonly asker: Asker;
+  /** Milliseconds from the call; undefined to wait for the end. */
+  readonly waitMs?: number | undefined;
+}
+
 /**
- * Runs one statement as a BigQuery job: a dry run decides whether it may run at all, then the job runs under the byte cap. A job
- * that is not known to be done is cancelled before this returns or throws, whatever the reason.
- * @throws the reason of `signal`, or AppError `multiple_statements`, `write_not_allowed`, `warehouse_unavailable`, `overloaded`
+ * Runs one statement as a BigQuery job: the gates decide whether it may run at all, then the job runs under the byte cap. A job
+ * that is not known to be done is cancelled before this returns or throws, unless a handle of it is given.
+ * @throws the reason of `signal`, or what the gates throw, AppError `warehouse_unavailable`, `overloaded`
  */
 export async function runStatement(
   context: StatementContext,
   statement: Statement,
-  signal: AbortSignal,
-): Promise<QueryOutcome> {
+  { signal, asker, waitMs = Number.POSITIVE_INFINITY }: StatementOptions,
+): Promise<QueryOutcome | Running> {
   signal.throwIfAborted();
-  const endsAt = performance.now() + statement.timeoutMs;
+  const startedAt = performance.now();
   const deadline = AbortSignal.timeout(statement.timeoutMs);
   const stop = AbortSignal.any([signal, deadline]);
   try {
-    const location = await untilStopped(checkByDryRun(context, statement), stop);
-    const jobTimeoutMs = Math.max(1, Math.ceil(endsAt - performance.now()));
-    return await runJob({ ...context, location }, statement, jobTimeoutMs, stop);
+    const judged = await untilStopped(judgeStatement(context, statement, asker), stop);
+    if (judged.kind === "failure") return await nearestNames(context, judged, stop);
+    const { facts } = judged;
+    const overCap = checkBytes(context, facts);
+    if (overCap !== null) return overCap;
+    const jobTimeoutMs = Math.max(1, Math.ceil(startedAt + statement.timeoutMs - performance.now()));
+    const query = {
+      ...toQuery(context, statement, asker),
+      maximumBytesBilled: String(context.maximumBytesBilled),
+      jobTimeoutMs,
+    };
+    const waitUntil = startedAt + waitMs;
+    return await runJob(context, { query, statement, facts, waitUntil }, stop);
   } catch (thrown) {
     signal.throwIfAborted();
-    if (!deadline.aborted) return toFailure(thrown, context.maximumBytesBilled);
+    if (!deadline.aborted) return toFailure(thrown, context);
     const message = `The statement ran out of its ${statement.timeoutMs / 1000} s and was cancelled. Narrow it or raise timeout.`;
     return { kind: "failure", code: "query_timed_out", message };
   }
 }
 
-/**
- * The gate: BigQuery itself says what kind of statement the text is. A parser of ours could be fooled.
- * @returns the location where the statement's data lies
- */
-async function checkByDryRun(context: StatementContext, statement: Statement): Promise<string | undefined> {
-  const answer = await askDryRun(context, statement);
-  const type = answer.statistics?.query?.statementType;
-  if (type === undefined) throw unavailable(new Error("A dry run named no statement type."));
-  if (type === "SCRIPT") {
-    throw new AppError("multiple_statements", "Send one SELECT statement at a time, without scripting.");
-  }
-  if (type !== "SELECT") {
-    throw new AppError(
-      "write_not_allowed",
-      `Only SELECT statements may run here; this one is ${type.slice(0, 60)}. Rewrite it as a SELECT.`,
-    );
-  }
-  return answer.jobReference?.location ?? context.location;
-}
-
-async function askDryRun(context: StatementContext, statement: Statement) {
-  const [, answer] = await context.client.createQueryJob({ ...toQuery(context, statement), dryRun: true });
-  return answer;
-}
-
-/** Says what a statement would read. @throws the reason of `signal`, AppError `warehouse_unavailable` or `overloaded` */
-export async function dryRun(
-  context: StatementContext,
-  statement: Statement,
-  signal: AbortSignal,
-): Promise<DryRun | QueryFailure> {
-  try {
-    const { statistics } = await untilStopped(askDryRun(context, statement), signal);
-    const tables = (statistics?.query?.referencedTables ?? []).map((table) => ({
-      project: table.projectId ?? "",
-      dataset: table.datasetId ?? "",
-      table: table.tableId ?? "",
-    }));
-    const schema: unknown = statistics?.query?.schema;
-    return {
-      kind: "dry-run",
-      statementType: statistics?.query?.statementType ?? "UNKNOWN",
-      tables,
-      bytesProcessed: countOf(statistics, "totalBytesProcessed"),
-      estimatedCostUsd: null,
-      schema: schema === undefined ? [] : parseSchema(schema),
-    };
-  } catch (thrown) {
-    signal.throwIfAborted();
-    return toFailure(thrown, context.maximumBytesBilled);
-  }
+/** A statement that passed the gates. */
+interface PassedStatement {
+  readonly query: Query;
+  readonly statement: Statement;
+  readonly facts: DryRunFacts;
+  /** By `performance.now()`. */
+  readonly waitUntil: number;
 }
 
 async function runJob(
   context: StatementContext,
-  statement: Statement,
-  jobTimeoutMs: number,
+  { query, statement, facts, waitUntil }: PassedStatement,
   stop: AbortSignal,
-): Promise<QueryOutcome> {
+): Promise<QueryOutcome | Running> {
+  const location = facts.location ?? context.location;
   // Our own id: the job can be cancelled even when the answer to its creation never arrives.
-  const jobId = `query_${randomUUID()}`;
-  const inserted = insertJob(context, statement, jobId, jobTimeoutMs);
-  let done = false;
+  const place: JobPlace = {
+    job: `query_${randomUUID()}`,
+    location: location ?? "",
+    start: 0,
+    tables: facts.tables.length,
+  };
+  const inserted = insertJob(context, place, { ...query, ...(location === undefined ? {} : { location }) });
+  let mayLeave = false;
+  const leave = (): void => {
+    mayLeave = true;
+  };
   try {
     const job = await untilStopped(inserted, stop);
-    const page = await readRows(job, { start: 0, limits: statement }, stop, () => {
-      done = true;
-    });
-    if (page.kind === "failure") return page;
-    return { ...page, next: toReference(page, { job: jobId, location: context.location ?? "", start: 0 }) };
+    const { pricePerTib } = context;
+    const question = { start: 0, limits: statement, tables: place.tables, pricePerTib, waitUntil };
+    const page = performance.now() >= waitUntil ? null : await readRows(job, question, stop, leave);
+    if (page === null) {
+      stop.throwIfAborted();
+      leave();
+      return { kind: "running", handle: toReference(place) };
+    }
+    return page.kind === "failure" ? page : withNext(page, place);
   } catch (thrown) {
-    if (!done && (stop.aborted || !isRefusal(thrown))) await endJob(context, jobId, inserted);
+    if (!mayLeave && (stop.aborted || !isRefusal(thrown))) await endJob(context, place, inserted);
     throw thrown;
   }
 }
 
-async function insertJob(
-  context: StatementContext,
-  statement: Statement,
-  jobId: string,
-  jobTimeoutMs: number,
-): Promise<Job> {
+/** What BigQuery would refuse by its cap, in words that help. */
+function checkBytes({ maximumBytesBilled: cap }: StatementContext, facts: DryRunFacts): QueryFailure | null {
+  const bytes = facts.bytesProcessed ?? 0;
+  if (bytes <= cap) return null;
+  const message = `The statement would read ${bytes} bytes (${toSize(bytes)}), more than the cap of ${cap} bytes (${toSize(cap)}) that this server sets; nothing ran. ${NARROW}`;
+  return { kind: "failure", code: "bytes_limit_exceeded", message };
+}
+
+async function insertJob(context: StatementContext, place: JobPlace, query: Query): Promise<Job> {
   try {
-    const [job] = await context.client.createQueryJob({
-      ...toQuery(context, statement),
-      jobId,
-      jobTimeoutMs,
-    });
+    const [job] = await context.client.createQueryJob({ ...query, jobId: place.job });
     return job;
   } catch (thrown) {
     // The id is random: a job that exists already is ours, created by a call whose answer was lost and that was tried again.
     if (statusOf(thrown) !== 409) throw thrown;
-    return context.client.job(jobId, context.location === undefined ? {} : { location: context.location });
+    return jobAt(context.client, place);
   }
 }
 
-async function endJob(context: StatementContext, jobId: string, inserted: Promise<Job>): Promise<void> {
-  const ended = cancelJob(context, jobId, inserted).catch((cause: unknown) => {
+async function endJob(context: StatementContext, place: JobPlace, inserted: Promise<Job>): Promise<void> {
+  const ended = cancelJob(context, place, inserted).catch((cause: unknown) => {
     // jobTimeoutMs still bounds what the job may cost.
     context.logger?.log("WARNING", "A BigQuery job could not be cancelled.", {
-      jobId,
+      jobId: place.job,
       status: statusOf(cause),
     });
   });
@@ -162,28 +137,8 @@ async function endJob(context: StatementContext, jobId: string, inserted: Promis
 }
 
 /** A cancellation that overtakes the creation would find nothing to cancel, so it waits for it. */
-async function cancelJob(context: StatementContext, jobId: string, inserted: Promise<Job>): Promise<void> {
+async function cancelJob(context: StatementContext, place: JobPlace, inserted: Promise<Job>): Promise<void> {
   const refused = await inserted.then(() => false, isRefusal);
   if (refused) return;
-  const job = context.client.job(jobId, context.location === undefined ? {} : { location: context.location });
-  await job.cancel();
-}
-
-function toQuery(context: StatementContext, { sql, parameters, defaultDataset }: Statement): Query {
-  const dataset = defaultDataset ?? context.defaultDataset;
-  return {
-    query: sql,
-    useLegacySql: false,
-    useQueryCache: true,
-    maximumBytesBilled: String(context.maximumBytesBilled),
-    labels: { ...context.labels },
-    ...(context.location === undefined ? {} : { location: context.location }),
-    ...(dataset === undefined ? {} : { defaultDataset: toDataset(dataset) }),
-    ...toQueryParameters(parameters),
-  };
-}
-
-function toDataset(name: string): { datasetId: string; projectId?: string } {
-  const dot = name.lastIndexOf(".");
-  return dot < 0 ? { datasetId: name } : { projectId: name.slice(0, dot), datasetId: name.slice(dot + 1) };
+  await jobAt(context.client, place).cancel();
 }
