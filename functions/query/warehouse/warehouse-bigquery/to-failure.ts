@@ -26,7 +26,7 @@ const FAILURES: Readonly<Record<string, Failure["code"]>> = {
   resourceInUse: "query_failed",
   resourcesExceeded: "query_out_of_memory",
   responseTooLarge: "query_failed",
-  stopped: "query_failed",
+  stopped: "query_cancelled",
   timeout: "query_timed_out",
 };
 
@@ -147,6 +147,7 @@ function sentence(code: Failure["code"], { reason, message }: GoogleError, cap: 
   if (code === "bytes_limit_exceeded") {
     return `The statement would read more than the cap of ${cap} bytes (${toSize(cap)}) that this server sets. ${NARROW} BigQuery says: ${message}`;
   }
+  if (code === "query_cancelled") return "The statement was cancelled. Send it again to run it anew.";
   if (code === "query_timed_out") {
     return `The statement ran out of time and was cancelled. Narrow it or raise timeout. BigQuery says: ${message}`;
   }

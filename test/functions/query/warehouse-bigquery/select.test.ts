@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import { PassThroughClient } from "google-auth-library";
 import { pageAnswer } from "../../../support/bigquery/stand-in.ts";
-import { ONE, quiet, SELECT, start } from "./stand-in-warehouse.fixture.ts";
+import { ASKER, ONE, quiet, SELECT, start } from "./stand-in-warehouse.fixture.ts";
 
 describe("a SELECT", () => {
   it("runs as a job with the byte cap, a deadline, labels and the location that the dry run found", async () => {
@@ -25,14 +25,13 @@ describe("a SELECT", () => {
       query: SELECT.sql,
       useLegacySql: false,
       useQueryCache: true,
-      maximumBytesBilled: "10737418240",
     };
     expect(dryRun?.body).toMatchObject({ configuration: { query, dryRun: true } });
     expect(insert?.body).toMatchObject({
       configuration: {
-        query,
+        query: { ...query, maximumBytesBilled: "10737418240" },
         jobTimeoutMs: expect.stringMatching(/^\d+$/),
-        labels: { tool: "query_bigquery" },
+        labels: { tool: "query_bigquery", principal: ASKER.owner, request_id: ASKER.requestId },
       },
       jobReference: {
         projectId: "stand-in",
@@ -57,7 +56,7 @@ describe("a SELECT", () => {
       },
     );
     await warehouse.runQuery(SELECT, quiet());
-    expect(standIn.calls[0]?.body).toMatchObject({
+    expect(standIn.calls.find(({ kind }) => kind === "insert")?.body).toMatchObject({
       configuration: {
         query: {
           maximumBytesBilled: "1000000",
