@@ -14,10 +14,10 @@ export interface GoogleSettings {
   readonly keysUrl: URL;
 }
 
-/** The client id of the gcloud CLI: what `gcloud auth print-identity-token` makes a person's tokens for. */
+/** The client id of the gcloud CLI: what `gcloud functions call` and a person's `gcloud auth print-identity-token` make tokens for. */
 const GCLOUD_AUDIENCE = "32555940559.apps.googleusercontent.com";
 
-/** The paths of functions: `gcloud functions call` makes a service account's token for the function's own address. */
+/** The paths of functions: callers on Google Cloud ask for tokens for the address that they call. */
 const FUNCTIONS = ["", "/execute", "/query", "/health", "/mcp"];
 
 const SPECS = {
@@ -31,7 +31,7 @@ const SPECS = {
   }),
   ALLOW_GCLOUD_AUDIENCE: onOrOff({
     default: false,
-    desc: "on takes tokens of `gcloud auth print-identity-token` too.",
+    desc: "on takes the tokens of the gcloud CLI too, which are made for it and not for this server.",
   }),
   SANDBOX_SERVICE_ACCOUNT: str({
     default: undefined,

@@ -1,8 +1,9 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { EdgeSettings } from "#shared/config/edge-settings.ts";
+import type { ValidateFunction } from "#shared/contract/validate-function.ts";
 import { createGate, type GateServices } from "#shared/http/gate.ts";
-import { type Route, toPlainRoute } from "#shared/http/route.ts";
+import { type Route, toBodyRoute, toPlainRoute } from "#shared/http/route.ts";
 import { serveFunction } from "#shared/http/serve-function.ts";
 import { createLogger } from "#shared/observability/logger.ts";
 import { createOperation } from "../http/serve-routes.fixture.ts";
@@ -23,6 +24,8 @@ export interface GateAnswer {
 
 /** Operations behind the real gate and Node's own server, in this process. */
 export interface ServedGate {
+  /** Like http://127.0.0.1:43210. */
+  readonly url: string;
   /** Asks `/execute/who` unless told otherwise, with a credential as a bearer token. */
   ask(
     credential: string | null,
@@ -34,7 +37,10 @@ export interface ServedGate {
   stop(): Promise<void>;
 }
 
-/** Serves one operation for each scope: `/execute/who`, `/execute/ask`, `/execute/write` need `execute`, `query`, `query:write`. */
+/**
+ * Serves one operation for each scope: `/execute/who`, `/execute/ask`, `/execute/write` need `execute`, `query`, `query:write`; and a
+ * POST at `/execute` that answers with what it was sent.
+ */
 export async function serveGate(
   services: GateServices,
   settings: Partial<EdgeSettings> = {},
@@ -56,9 +62,11 @@ export async function serveGate(
   await once(server, "listening");
   const address = server.address();
   if (typeof address !== "object" || address === null) throw new Error("no port");
+  const url = `http://127.0.0.1:${address.port}`;
   return {
+    url,
     async ask(credential, path = "/execute/who", headers = {}) {
-      const response = await fetch(`http://127.0.0.1:${address.port}${path}`, {
+      const response = await fetch(`${url}${path}`, {
         headers: { ...(credential === null ? {} : { authorization: `Bearer ${credential}` }), ...headers },
       });
       return { status: response.status, headers: response.headers, body: await response.json() };
@@ -73,10 +81,28 @@ export async function serveGate(
   };
 }
 
+const POSTED = createOperation({
+  path: "/execute",
+  method: "POST",
+  scope: "execute",
+  bodyLimitBytes: 1024,
+  request: { type: "object" },
+});
+
+const acceptAll: ValidateFunction<object> = Object.assign(
+  (input: unknown): input is object => typeof input === "object",
+  {
+    errors: null,
+  },
+);
+
 const ROUTES: readonly Route[] = [
-  createOperation({ path: "/execute/who", scope: "execute" }),
-  createOperation({ path: "/execute/ask", scope: "query" }),
-  createOperation({ path: "/execute/write", scope: "query:write" }),
-  createOperation({ path: "/execute/limited", scope: "execute", rate: "execute" }),
-  createOperation({ path: "/execute/noted", scope: "query", audited: {} }),
-].map((operation) => toPlainRoute(operation, async ({ principal }) => ({ principal })));
+  ...[
+    createOperation({ path: "/execute/who", scope: "execute" }),
+    createOperation({ path: "/execute/ask", scope: "query" }),
+    createOperation({ path: "/execute/write", scope: "query:write" }),
+    createOperation({ path: "/execute/limited", scope: "execute", rate: "execute" }),
+    createOperation({ path: "/execute/noted", scope: "query", audited: {} }),
+  ].map((operation) => toPlainRoute(operation, async ({ principal }) => ({ principal }))),
+  toBodyRoute(POSTED, acceptAll, async (input, { principal }) => ({ principal, input })),
+];
