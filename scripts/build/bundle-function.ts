@@ -4,6 +4,7 @@ import { build, type Metafile } from "esbuild";
 /** What a cloud function never carries: engines that run foreign code in its own process, and what belongs to one machine. */
 const FORBIDDEN: readonly { readonly pattern: RegExp; readonly reason: string }[] = [
   { pattern: /(^|\/)node_modules\/@duckdb\//, reason: "the embedded warehouse's engine" },
+  { pattern: /(^|\/)node_modules\/@polyglot-sql\//, reason: "the embedded warehouse's translator" },
   { pattern: /(^|\/)node_modules\/isolated-vm\//, reason: "an engine for foreign programs" },
   { pattern: /(^|\/)warehouse-duckdb\//, reason: "the embedded warehouse" },
   { pattern: /(^|\/)executor-local[./]/, reason: "the executor of one machine" },

@@ -25,6 +25,7 @@ describe("a bundle", () => {
   it.each([
     ["another function", "functions/draw/draw.ts"],
     ["the embedded warehouse", "functions/paint/warehouse-duckdb/engine.ts"],
+    ["the embedded warehouse's translator", "node_modules/@polyglot-sql/sdk/index.js"],
     ["the embedded warehouse's engine", "node_modules/@duckdb/node-api/index.js"],
     ["an engine for foreign programs", "node_modules/isolated-vm/index.js"],
     ["the composition of one machine", "local/start.ts"],
