@@ -32,7 +32,7 @@ export function answerPreflight(methods: readonly string[]): Response {
       allow: methods.join(", "),
       "access-control-allow-methods": methods.join(", "),
       "access-control-allow-headers":
-        "Authorization, Content-Type, X-API-Key, Traceparent, Range, If-Range, If-None-Match",
+        "Authorization, Content-Type, X-API-Key, Traceparent, Range, If-Range, If-None-Match, MCP-Protocol-Version",
       "access-control-max-age": String(MAX_AGE_SECONDS),
     },
   });

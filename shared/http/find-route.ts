@@ -68,8 +68,9 @@ function matching(
   });
 }
 
-/** The parameter that takes the rest of the path, by the contract. */
-function restOf({ operation }: Route): string | null {
+/** The parameter that takes the rest of the path, by the contract or by the page. */
+function restOf({ operation, rest }: Route): string | null {
+  if (rest !== undefined) return rest;
   const parameters = Object.entries(operation?.parameters ?? {});
   return parameters.find(([, parameter]) => parameter.spansSegments === true)?.[0] ?? null;
 }

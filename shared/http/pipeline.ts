@@ -49,6 +49,8 @@ interface Progress {
   readonly notes: CallNotes;
   /** The path as the log may know it. */
   loggedPath: string;
+  /** False where pages of other origins are to read nothing. */
+  crossOrigin: boolean;
 }
 
 /**
@@ -63,7 +65,13 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     const trace = toTraceFields(readTrace(request.headers), options.projectId);
     const logger = options.logger.with({ request_id: requestId, ...trace });
     const notes = createCallNotes();
-    const progress: Progress = { principal: null, operation: null, notes, loggedPath: url.pathname };
+    const progress: Progress = {
+      principal: null,
+      operation: null,
+      notes,
+      loggedPath: url.pathname,
+      crossOrigin: true,
+    };
     let error: AppError | null = null;
     let response: Response;
     try {
@@ -73,7 +81,8 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       if (error.cause !== undefined) logger.log("ERROR", error.message, { ...describeCause(error.cause) });
       response = renderError(error, requestId);
     }
-    setCommonHeaders(response.headers, requestId, corsHeaders(request, options.allowedOrigins));
+    const cors = progress.crossOrigin ? corsHeaders(request, options.allowedOrigins) : {};
+    setCommonHeaders(response.headers, requestId, cors);
     const { principal, operation } = progress;
     const ending = {
       status: response.status,
@@ -108,11 +117,12 @@ async function answer(options: PipelineOptions, step: Step): Promise<Response> {
   const routes = routesOf(step.url.pathname, options.functionRoutes);
   // Also of a request that is refused: a permission in its path stays one.
   progress.loggedPath = routes.find(hasSecret)?.route.path ?? progress.loggedPath;
+  progress.crossOrigin = routes.every(({ route }) => route.crossOrigin !== false);
   if (request.method === "OPTIONS" && routes.length > 0) return answerPreflight(methodsOf(routes));
   const found = chooseRoute(request.method, routes);
   const { operation } = found.route;
   progress.operation = operation;
-  refuseBodyByHeaders(request.headers, operation?.bodyLimitBytes ?? 0);
+  refuseBodyByHeaders(request.headers, bodyLimitOf(found));
   if (operation !== null) {
     const onKnown = (principal: Principal) => {
       progress.principal = principal;
@@ -121,6 +131,10 @@ async function answer(options: PipelineOptions, step: Step): Promise<Response> {
     await admit(options.gate, { request, baseUrl: step.baseUrl, operation, ratePerMinute, onKnown });
   }
   return withinDeadline(found, step);
+}
+
+function bodyLimitOf({ route }: Pick<FoundRoute, "route">): number {
+  return route.operation?.bodyLimitBytes ?? route.bodyLimitBytes ?? 0;
 }
 
 function hasSecret({ route }: FoundRoute): boolean {
@@ -140,7 +154,7 @@ async function withinDeadline({ route, pathValues }: FoundRoute, step: Step): Pr
     logger: step.logger,
     baseUrl: step.baseUrl,
   };
-  const readBody = () => readJsonBody(request, route.operation?.bodyLimitBytes ?? 0);
+  const readBody = () => readJsonBody(request, bodyLimitOf({ route }));
   const aborted = Promise.withResolvers<never>();
   const onAbort = () =>
     aborted.reject(

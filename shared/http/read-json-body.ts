@@ -31,7 +31,7 @@ export function refuseBodyByHeaders(headers: Headers, limitBytes: number): void 
  */
 export async function readJsonBody(request: Request, limitBytes: number): Promise<unknown> {
   refuseOtherTypes(request.headers.get("content-type"));
-  const bytes = request.body === null ? Buffer.alloc(0) : await collect(request.body, limitBytes);
+  const bytes = await readBytes(request, limitBytes);
   if (bytes.length === 0) {
     throw new AppError(
       "body_required",
@@ -46,6 +46,14 @@ export async function readJsonBody(request: Request, limitBytes: number): Promis
       "The body is not valid JSON in UTF-8. Check quotes, commas and escapes.",
     );
   }
+}
+
+/**
+ * Reads a body of at most `limitBytes` as it is; empty when there is none.
+ * @throws AppError `body_too_large` or `request_timeout`
+ */
+export async function readBytes(request: Request, limitBytes: number): Promise<Buffer> {
+  return request.body === null ? Buffer.alloc(0) : await collect(request.body, limitBytes);
 }
 
 function refuseOtherTypes(contentType: string | null): void {

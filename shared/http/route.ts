@@ -27,8 +27,14 @@ export interface Route {
   readonly method: "GET" | "POST" | "DELETE";
   readonly path: string;
   readonly aliases: readonly string[];
-  /** Null for a page that is no operation: it needs no credential and has no body. */
+  /** Null for a page that is no operation: it needs no credential of the API, and has no body unless it says so. */
   readonly operation: Operation | null;
+  /** Longest body of a page that takes one, in bytes. */
+  readonly bodyLimitBytes?: number;
+  /** The parameter at the end of a page's path that takes all segments that are left. */
+  readonly rest?: string;
+  /** False for what is read with a person's cookies: no other origin's page may read it (RFC 9700 §2.6). */
+  readonly crossOrigin?: false;
   /** @param pathValues what stood in the path where the route has parameters, decoded and not checked */
   answer(
     request: Request,
@@ -41,7 +47,7 @@ export interface Route {
 /** The routes of one deployable function. */
 export interface FunctionRoutes {
   /** Also the first path segment, which the cloud strips and other hosts keep. */
-  readonly name: FunctionName | "docs";
+  readonly name: FunctionName | "docs" | "oauth";
   readonly routes: readonly Route[];
 }
 

@@ -86,7 +86,11 @@ async function send(answer: Response, request: IncomingMessage, response: Server
   if (response.destroyed) return giveUp(answer);
   if (isStopping()) response.setHeader("connection", "close");
   response.statusCode = answer.status;
-  for (const [name, value] of answer.headers) response.setHeader(name, value);
+  for (const [name, value] of answer.headers) {
+    // Several cookies are several headers (RFC 6265 §3).
+    if (name === "set-cookie") response.appendHeader(name, value);
+    else response.setHeader(name, value);
+  }
   response.once("finish", () => throwRestAway(request));
   if (isStreaming(answer)) return sendStream(answer, request, response);
   const whole = Buffer.from(await answer.arrayBuffer());

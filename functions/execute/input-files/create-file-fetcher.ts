@@ -1,11 +1,11 @@
 import { promises as dns, type LookupAddress } from "node:dns";
 import { INPUT_FILES } from "#shared/contract/limits.ts";
 import type { Logger } from "#shared/observability/logger.ts";
+import { isPublicAddress } from "#shared/outbound/public-address.ts";
 import { type ConnectOptions, exchange } from "./exchange.ts";
 import { FetchFailure } from "./fetch-failure.ts";
 import type { FileFetcher, FileToFetch } from "./file-fetcher.ts";
 import { type CheckUrl, createCheckUrl } from "./host-rules.ts";
-import { isPublicAddress } from "./public-address.ts";
 
 const MAX_REDIRECTS = 3;
 

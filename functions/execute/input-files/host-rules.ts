@@ -1,20 +1,4 @@
-/** A DNS name with at least one dot whose last label is no number: never an address, however it is spelled. */
-const DNS_NAME =
-  /^(?=.{4,253}$)(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])$/;
-
-/** Last labels of names that no public resolver knows (RFC 6761, RFC 8375, the private-use `internal` and what routers use). */
-const PRIVATE_LABELS: ReadonlySet<string> = new Set([
-  "alt",
-  "arpa",
-  "home",
-  "internal",
-  "invalid",
-  "lan",
-  "local",
-  "localhost",
-  "onion",
-  "test",
-]);
+import { isPublicName } from "#shared/outbound/public-name.ts";
 
 /** Why an address may not be fetched from: `address` is no https URL of a public name, `host` is not in the list. */
 export type UrlRefusal = "address" | "host";
@@ -45,8 +29,4 @@ function parsePattern(pattern: string): (host: string) => boolean {
     throw new Error(`"${pattern}" is no host to fetch files from: write a public name, *.name, or *.`);
   }
   return (host) => (suffix === null ? host === wanted : host.endsWith(suffix));
-}
-
-function isPublicName(host: string): boolean {
-  return DNS_NAME.test(host) && !PRIVATE_LABELS.has(host.slice(host.lastIndexOf(".") + 1));
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { isPublicAddress } from "#functions/execute/input-files/public-address.ts";
+import { isPublicAddress } from "#shared/outbound/public-address.ts";
 
 describe("an address that is not public", () => {
   it.each([
