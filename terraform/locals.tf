@@ -10,6 +10,10 @@ locals {
     PUBLIC_BASE_URL      = local.public_base_url
     GOOGLE_CLOUD_PROJECT = var.project_id
     CORS_ALLOWED_ORIGINS = join(",", sort(var.cors_allowed_origins))
+
+    ALLOWED_GOOGLE_PRINCIPALS = join(",", sort(var.allowed_google_principals))
+    GOOGLE_TOKEN_AUDIENCES    = join(",", sort(var.google_token_audiences))
+    ALLOW_GCLOUD_AUDIENCE     = var.allow_gcloud_audience ? "on" : ""
   }
 
   # What differs between the functions. `secrets` names what a function may read of var.secret_versions; `project_roles` is all

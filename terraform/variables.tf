@@ -63,6 +63,29 @@ variable "invokers" {
   }
 }
 
+variable "allowed_google_principals" {
+  description = "E-mail addresses of Google accounts, people's and service accounts', whose identity tokens let in. With invokers other than allUsers Google removes a token's signature before the function sees it, and it is refused: such callers send their token as X-Serverless-Authorization and a key as Authorization."
+  type        = set(string)
+  default     = []
+
+  validation {
+    condition     = alltrue([for email in var.allowed_google_principals : can(regex("^[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+$", email)) && !startswith(lower(email), "sandbox@")])
+    error_message = "A principal is an e-mail address, and never the sandbox's account: programs can get its tokens."
+  }
+}
+
+variable "google_token_audiences" {
+  description = "What identity tokens may be made for; the public address and those of the functions when empty."
+  type        = set(string)
+  default     = []
+}
+
+variable "allow_gcloud_audience" {
+  description = "Takes the tokens of the gcloud CLI (gcloud functions call, gcloud auth print-identity-token). They are not made for this service alone: whoever else is sent such a token of an allowed account could use it here for up to an hour."
+  type        = bool
+  default     = false
+}
+
 variable "readable_datasets" {
   description = "BigQuery datasets that query may read, as dataset or project.dataset. It reads nothing else."
   type        = set(string)

@@ -8,19 +8,22 @@ export interface CallNotes {
   outcome: string | null;
   /** Bytes that a statement read. */
   bytes: number | null;
-  /** US dollars. */
+  /** US dollars that were spent. */
   costUsd: number | null;
+  /** True for a further page of what was paid for before. */
+  isFurtherPage: boolean;
 }
 
 /** The notes of a call that has just begun. */
 export function createCallNotes(): CallNotes {
-  return { text: null, outcome: null, bytes: null, costUsd: null };
+  return { text: null, outcome: null, bytes: null, costUsd: null, isFurtherPage: false };
 }
 
 /** Notes what was asked: also of a call that fails afterwards. */
 export function noteInput(notes: CallNotes, operation: Operation, input: unknown): void {
   const field = operation.audited?.text;
   if (field !== undefined) notes.text = textOf(input, field);
+  notes.isFurtherPage = textOf(input, "page_token") !== null;
 }
 
 /** Notes what came of it: a failure inside a successful answer by its code, work that goes on as `running`. */
@@ -29,8 +32,10 @@ export function noteAnswer(notes: CallNotes, answer: unknown): void {
   const isRunning = memberOf(answer, "status") === "running";
   if (isRunning) notes.outcome = "running";
   else notes.outcome = isFailure ? (textOf(answer, "code") ?? "failed") : "ok";
+  if (notes.isFurtherPage) return;
   notes.bytes = numberOf(answer, "bytes_processed");
-  notes.costUsd = numberOf(answer, "estimated_cost_usd");
+  // Without billed bytes it is what a statement would cost.
+  if (numberOf(answer, "bytes_billed") !== null) notes.costUsd = numberOf(answer, "estimated_cost_usd");
 }
 
 function memberOf(value: unknown, name: string): unknown {

@@ -52,6 +52,39 @@ run "identities_and_secrets" {
   }
 }
 
+run "google_identities" {
+  command = plan
+
+  assert {
+    condition     = alltrue(flatten([for function in google_cloudfunctions2_function.function : [for setting in ["ALLOWED_GOOGLE_PRINCIPALS", "GOOGLE_TOKEN_AUDIENCES", "ALLOW_GCLOUD_AUDIENCE"] : !contains(keys(function.service_config[0].environment_variables), setting)]]))
+    error_message = "A Google account is let in that nobody named."
+  }
+}
+
+run "google_identities_that_are_named" {
+  command = plan
+
+  variables {
+    allowed_google_principals = ["noor@example.org", "ada@example.org"]
+    allow_gcloud_audience     = true
+  }
+
+  assert {
+    condition     = alltrue([for function in google_cloudfunctions2_function.function : function.service_config[0].environment_variables["ALLOWED_GOOGLE_PRINCIPALS"] == "ada@example.org,noor@example.org" && function.service_config[0].environment_variables["ALLOW_GCLOUD_AUDIENCE"] == "on"])
+    error_message = "The functions do not know whom they may let in."
+  }
+}
+
+run "refuses_the_sandbox_as_a_caller" {
+  command = plan
+
+  variables {
+    allowed_google_principals = ["sandbox@demo-project.iam.gserviceaccount.com"]
+  }
+
+  expect_failures = [var.allowed_google_principals]
+}
+
 run "cost_and_shape" {
   command = plan
 

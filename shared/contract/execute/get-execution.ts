@@ -31,6 +31,7 @@ export const getExecution = {
   consequential: false,
   scope: "execute",
   rate: null,
+  audited: {},
   bodyLimitBytes: 0,
   deadlineMs: 44_000,
   request: null,

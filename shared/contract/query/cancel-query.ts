@@ -36,6 +36,7 @@ export const cancelQuery = {
   consequential: false,
   scope: "query",
   rate: null,
+  audited: {},
   bodyLimitBytes: 0,
   deadlineMs: 15_000,
   request: null,

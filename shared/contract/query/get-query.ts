@@ -31,6 +31,7 @@ export const getQuery = {
   consequential: false,
   scope: "query",
   rate: null,
+  audited: {},
   bodyLimitBytes: 0,
   deadlineMs: 44_000,
   request: null,
