@@ -38,11 +38,19 @@ export function createOutcomeStore(objects: ObjectStore): OutcomeStore {
   };
 }
 
-/** What lies there is our own; an older version may have written another shape. */
+/** What lies there is our own; an older version may have written another shape, and a disk may have lost some of it. */
 function parseOutcome(text: string): StoredOutcome | null {
-  const outcome: unknown = JSON.parse(text);
+  const outcome = parseJson(text);
   if (typeof outcome !== "object" || outcome === null || !("kind" in outcome)) return null;
   if (!KINDS.has(outcome.kind)) return null;
   if (outcome.kind === "error" && !("code" in outcome && String(outcome.code) in ERRORS)) return null;
   return outcome as StoredOutcome;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
 }

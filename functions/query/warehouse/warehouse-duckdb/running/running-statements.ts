@@ -113,7 +113,7 @@ const NEVER = new AbortController().signal;
 const CANCELLED: QueryFailure = {
   kind: "failure",
   code: "query_cancelled",
-  message: "The statement was cancelled by cancel_query. Send it to query_bigquery again when it is wanted.",
+  message: "The statement was cancelled. Send it again to run it anew.",
 };
 
 /** What becomes of a statement that rejects when nobody waits for it. Asking get_query again would not help after a fault of ours. */
