@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { str } from "envalid";
 import { type ExecuteSettings, loadExecuteSettings } from "#functions/execute/config.ts";
+import { loadMcpSettings, type McpSettings } from "#functions/mcp/config.ts";
 import { type EdgeSettings, loadEdgeSettings } from "#shared/config/edge-settings.ts";
 import { loadSettings, SettingsError } from "#shared/config/load-settings.ts";
 import { integer } from "#shared/config/setting-kinds.ts";
@@ -17,6 +18,7 @@ export interface LocalSettings {
   readonly edge: EdgeSettings;
   readonly sandbox: SandboxSettings;
   readonly execute: ExecuteSettings;
+  readonly mcp: McpSettings;
   /** Bytes that files, results and sessions may take together. */
   readonly filesMaxBytes: number;
 }
@@ -50,5 +52,16 @@ export function loadLocalSettings(): LocalSettings {
   const dataFolder = resolve(env.CODEX_DATA_DIR);
   const filesMaxBytes = env.FILES_MAX_MIB * 1024 * 1024;
   const execute = loadExecuteSettings();
-  return { host: env.HOST, port: env.PORT, dataFolder, warehouse, edge, sandbox, execute, filesMaxBytes };
+  const mcp = loadMcpSettings();
+  return {
+    host: env.HOST,
+    port: env.PORT,
+    dataFolder,
+    warehouse,
+    edge,
+    sandbox,
+    execute,
+    mcp,
+    filesMaxBytes,
+  };
 }

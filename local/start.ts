@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { createDocs } from "#functions/docs/create-docs.ts";
 import { createExecute } from "#functions/execute/create-execute.ts";
 import { createHealth } from "#functions/health/create-health.ts";
+import { createMcp } from "#functions/mcp/create-mcp.ts";
 import { createQuery } from "#functions/query/create-query.ts";
 import type { EdgeSettings } from "#shared/config/edge-settings.ts";
 import { SettingsError } from "#shared/config/load-settings.ts";
@@ -20,6 +21,7 @@ import { createLocalWarehouse } from "./create-local-warehouse.ts";
 import { createOnePortServer } from "./create-one-port-server.ts";
 import { prepareDataFolder } from "./data-folder.ts";
 import { type LocalSettings, loadLocalSettings } from "./local-settings.ts";
+import { ownAddress } from "./own-address.ts";
 import { loadOrCreateSigningKey } from "./signing-key-file.ts";
 import { describeStart } from "./welcome.ts";
 
@@ -60,6 +62,12 @@ async function start(): Promise<void> {
     execute.routes,
     createQuery({ warehouse, signingKey }),
     createHealth({ version: VERSION }),
+    createMcp({
+      addressOf: () => ownAddress(server),
+      origins: { allowedOrigins: settings.mcp.allowedOrigins, checkHost: true },
+      issuerPath: null,
+      warehouseTakesWrites: settings.warehouse === "bigquery" && settings.mcp.warehouseTakesWrites,
+    }),
     await createDocs({ assetDirectories: ASSET_DIRECTORIES, version: VERSION }),
   ].map((routes) => ({ routes, serve: serveFunction(routes, edge, logger) }));
   const server = createOnePortServer(functions, "docs");

@@ -49,6 +49,14 @@ locals {
       project_roles   = []
       environment     = {}
     }
+    mcp = {
+      description     = "Serves the same operations to clients of the Model Context Protocol."
+      timeout_seconds = 330
+      concurrency     = 80
+      secrets         = ["CODEX_API_TOKEN", "GATEWAY_API_KEY"]
+      project_roles   = []
+      environment     = { MCP_ALLOWED_ORIGINS = join(",", sort(var.mcp_allowed_origins)) }
+    }
     docs = {
       description     = "Serves the API pages and the OpenAPI document."
       timeout_seconds = 30

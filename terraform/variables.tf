@@ -24,8 +24,8 @@ variable "source_objects" {
   type        = map(string)
 
   validation {
-    condition     = toset(keys(var.source_objects)) == toset(["execute", "query", "health", "docs"])
-    error_message = "source_objects names exactly execute, query, health and docs."
+    condition     = toset(keys(var.source_objects)) == toset(["execute", "query", "health", "docs", "mcp"])
+    error_message = "source_objects names exactly execute, query, health, docs and mcp."
   }
   validation {
     condition     = alltrue([for name, object in var.source_objects : can(regex("^functions/${name}-[0-9a-f]{64}\\.zip$", object))])
@@ -150,6 +150,17 @@ variable "query_rate_per_minute" {
   validation {
     condition     = var.query_rate_per_minute >= 0 && floor(var.query_rate_per_minute) == var.query_rate_per_minute
     error_message = "A rate is a whole number, 0 or more."
+  }
+}
+
+variable "mcp_allowed_origins" {
+  description = "Origins of web pages that may call the MCP endpoint, beside its own and those on the caller's own machine. ChatGPT, Claude and programs call from servers and need none."
+  type        = set(string)
+  default     = []
+
+  validation {
+    condition     = alltrue([for origin in var.mcp_allowed_origins : can(regex("^https://[a-z0-9.-]+(:[0-9]+)?$", origin))])
+    error_message = "An origin is https://host or https://host:port, without a path."
   }
 }
 

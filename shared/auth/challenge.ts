@@ -5,8 +5,8 @@ import { resourceMetadataUrl } from "./resource.ts";
 export interface ChallengeOptions {
   /** Public address without a trailing slash. */
   readonly baseUrl: string;
-  /** What the operation needs. */
-  readonly scope: Scope;
+  /** What the client is to ask for. */
+  readonly scopes: readonly Scope[];
   /** True where access tokens are taken: the challenge then says where to get one. */
   readonly takesAccessTokens: boolean;
 }
@@ -17,13 +17,13 @@ export interface ChallengeOptions {
  * @param error left out when no credential was sent (RFC 6750 §3.1)
  */
 export function createChallenge(
-  { baseUrl, scope, takesAccessTokens }: ChallengeOptions,
+  { baseUrl, scopes, takesAccessTokens }: ChallengeOptions,
   error?: "invalid_token" | "insufficient_scope",
 ): string {
   const parts = [
     'realm="code and warehouse"',
     ...(error === undefined ? [] : [`error="${error}"`]),
-    `scope="${scope}"`,
+    `scope="${scopes.join(" ")}"`,
     ...(takesAccessTokens ? [`resource_metadata="${resourceMetadataUrl(baseUrl)}"`] : []),
   ];
   return `Bearer ${parts.join(", ")}`;

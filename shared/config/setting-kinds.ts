@@ -1,4 +1,5 @@
 import { EnvError, makeExactValidator, makeValidator } from "envalid";
+import type { FunctionName } from "../contract/operation.ts";
 
 /** A whole number in decimal digits within bounds. */
 export function integer(minimum: number, maximum: number) {
@@ -78,4 +79,33 @@ export const audiences = makeExactValidator<readonly string[]>((input) =>
     if (/^[\x21-\x7E]{1,512}$/.test(audience)) return audience;
     throw new EnvError("must be addresses or client ids with commas between them");
   }),
+);
+
+/** Origins of web pages with commas between them: `https://app.example.org`, without a path. */
+export const origins = makeExactValidator<readonly string[]>((input) =>
+  input.split(",").map((entry) => {
+    const origin = entry.trim();
+    if (
+      URL.canParse(origin) &&
+      /^https?:$/.test(new URL(origin).protocol) &&
+      new URL(origin).origin === origin
+    )
+      return origin;
+    throw new EnvError("must be origins like https://app.example.org with commas between them");
+  }),
+);
+
+/** Addresses of functions: `execute=https://…,query=https://…`. */
+export const functionAddresses = makeExactValidator<Partial<Readonly<Record<FunctionName, string>>>>(
+  (input) =>
+    Object.fromEntries(
+      input.split(",").map((entry) => {
+        const [, name, address = ""] =
+          /^\s*(execute|query|health)=(https?:\/\/[^\s,?#]+?)\/*\s*$/.exec(entry) ?? [];
+        if (name !== undefined && URL.canParse(address)) return [name, address];
+        throw new EnvError(
+          "must be name=address pairs with commas between them, of execute, query and health",
+        );
+      }),
+    ),
 );

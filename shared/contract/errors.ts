@@ -22,6 +22,7 @@ export const ERRORS = {
   multiple_statements: { status: 400, title: "More than one SQL statement", retryable: false },
   unauthenticated: { status: 401, title: "No credential, or not a valid one", retryable: false },
   insufficient_scope: { status: 403, title: "The credential does not allow this", retryable: false },
+  origin_not_allowed: { status: 403, title: "The page may not call this server", retryable: false },
   write_not_allowed: { status: 403, title: "The statement would change data", retryable: false },
   dataset_not_allowed: {
     status: 403,
@@ -44,6 +45,7 @@ export const ERRORS = {
   body_too_large: { status: 413, title: "The body is too large", retryable: false },
   unsupported_media_type: { status: 415, title: "The body is not application/json", retryable: false },
   unsupported_encoding: { status: 415, title: "The body is compressed", retryable: false },
+  answer_too_large: { status: 422, title: "The content does not fit into an answer", retryable: false },
   rate_limited: { status: 429, title: "Too many requests", retryable: true },
   headers_too_large: { status: 431, title: "The headers are too large", retryable: false },
   client_closed_request: { status: 499, title: "The caller left before the answer", retryable: true },
@@ -51,6 +53,7 @@ export const ERRORS = {
   sandbox_unavailable: { status: 503, title: "No sandbox can run programs here", retryable: false },
   warehouse_unavailable: { status: 503, title: "The warehouse cannot be reached", retryable: true },
   overloaded: { status: 503, title: "Everything is busy", retryable: true },
+  function_unavailable: { status: 503, title: "A part of the server cannot be reached", retryable: true },
   shutting_down: { status: 503, title: "The server is stopping", retryable: true },
   storage_unavailable: { status: 503, title: "What is kept cannot be reached", retryable: true },
   google_unavailable: { status: 503, title: "Google's keys cannot be fetched", retryable: true },

@@ -2,19 +2,24 @@ import { authenticate } from "../auth/authenticate.ts";
 import { authorize } from "../auth/authorize.ts";
 import type { Principal } from "../auth/principal.ts";
 import type { Operation, Rate } from "../contract/operation.ts";
+import type { Scope } from "../contract/scopes.ts";
 import { AppError } from "../errors/app-error.ts";
 import type { Gate } from "./gate.ts";
 
-/** A call that asks to be let in. */
-export interface Arrival {
+/** A call whose caller is not known yet. */
+interface Stranger {
   readonly request: Request;
   /** Public address without a trailing slash. */
   readonly baseUrl: string;
+  /** Hears who it is, also when the call is then refused. */
+  readonly onKnown: (principal: Principal) => void;
+}
+
+/** A call that asks to be let in. */
+export interface Arrival extends Stranger {
   readonly operation: Operation;
   /** Calls a minute for each principal; 0 for no limit. */
   readonly ratePerMinute: Readonly<Record<Rate, number>>;
-  /** Hears who it is, also when the call is then refused. */
-  readonly onKnown: (principal: Principal) => void;
 }
 
 /**
@@ -22,14 +27,27 @@ export interface Arrival {
  * @throws AppError `unauthenticated`, `conflicting_credentials`, `rate_limited`, `insufficient_scope`, or of status 503
  */
 export async function admit(gate: Gate, arrival: Arrival): Promise<void> {
-  const { request, baseUrl, operation, ratePerMinute, onKnown } = arrival;
+  const { baseUrl, operation, ratePerMinute } = arrival;
   const { scope, rate } = operation;
   if (scope === null) return;
-  const challenge = { baseUrl, scope, takesAccessTokens: gate.takesAccessTokens };
+  const principal = await identify(gate, { ...arrival, scopes: [scope] });
+  if (rate !== null) await limitRate(gate, principal, { name: rate, perMinute: ratePerMinute[rate] });
+  authorize(principal, scope, { baseUrl, takesAccessTokens: gate.takesAccessTokens });
+}
+
+/**
+ * Finds out who calls, and no more.
+ * @param stranger `scopes` are those that a client is told to sign in for
+ * @throws AppError `unauthenticated`, `conflicting_credentials`, or of status 503
+ */
+export async function identify(
+  gate: Gate,
+  { request, baseUrl, scopes, onKnown }: Stranger & { readonly scopes: readonly Scope[] },
+): Promise<Principal> {
+  const challenge = { baseUrl, scopes, takesAccessTokens: gate.takesAccessTokens };
   const principal = await authenticate(request, gate.verifier, challenge);
   onKnown(principal);
-  if (rate !== null) await limitRate(gate, principal, { name: rate, perMinute: ratePerMinute[rate] });
-  authorize(principal, challenge);
+  return principal;
 }
 
 async function limitRate(

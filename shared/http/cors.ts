@@ -16,7 +16,7 @@ export function parseAllowedOrigins(setting: string): AllowedOrigins {
 export function corsHeaders(request: Request, allowed: AllowedOrigins): Record<string, string> {
   const expose = {
     "access-control-expose-headers":
-      "Retry-After, WWW-Authenticate, X-Request-Id, Content-Disposition, Content-Range, ETag",
+      "Retry-After, WWW-Authenticate, X-Request-Id, Content-Disposition, Content-Range, ETag, Mcp-Session-Id",
   };
   if (allowed === "*") return { "access-control-allow-origin": "*", ...expose };
   const origin = request.headers.get("origin");
@@ -32,7 +32,7 @@ export function answerPreflight(methods: readonly string[]): Response {
       allow: methods.join(", "),
       "access-control-allow-methods": methods.join(", "),
       "access-control-allow-headers":
-        "Authorization, Content-Type, X-API-Key, Traceparent, Range, If-Range, If-None-Match, MCP-Protocol-Version",
+        "Authorization, Content-Type, X-API-Key, Traceparent, Range, If-Range, If-None-Match, MCP-Protocol-Version, Mcp-Method, Mcp-Name, Mcp-Session-Id",
       "access-control-max-age": String(MAX_AGE_SECONDS),
     },
   });

@@ -6,14 +6,14 @@ import { AppError } from "../errors/app-error.ts";
 import { describeCause } from "../observability/describe-cause.ts";
 import type { Logger } from "../observability/logger.ts";
 import { logAccess } from "./access-log.ts";
-import { admit } from "./admit.ts";
+import { admit, identify } from "./admit.ts";
 import { type AllowedOrigins, answerPreflight, corsHeaders } from "./cors.ts";
 import { chooseRoute, type FoundRoute, methodsOf, routesOf } from "./find-route.ts";
 import type { Gate } from "./gate.ts";
 import { readJsonBody, refuseBodyByHeaders } from "./read-json-body.ts";
 import { recordCall } from "./record-call.ts";
 import { renderError } from "./render-error.ts";
-import type { FunctionRoutes } from "./route.ts";
+import type { FunctionRoutes, Route } from "./route.ts";
 import { readTrace, toTraceFields } from "./trace.ts";
 
 /** Pages and public operations have this long. */
@@ -123,13 +123,14 @@ async function answer(options: PipelineOptions, step: Step): Promise<Response> {
   const { operation } = found.route;
   progress.operation = operation;
   refuseBodyByHeaders(request.headers, bodyLimitOf(found));
-  if (operation !== null) {
-    const onKnown = (principal: Principal) => {
-      progress.principal = principal;
-    };
-    const { ratePerMinute } = options;
-    await admit(options.gate, { request, baseUrl: step.baseUrl, operation, ratePerMinute, onKnown });
-  }
+  const onKnown = (principal: Principal) => {
+    progress.principal = principal;
+  };
+  const { gate, ratePerMinute } = options;
+  const arrival = { request, baseUrl: step.baseUrl, onKnown };
+  const { scopes } = found.route;
+  if (operation !== null) await admit(gate, { ...arrival, operation, ratePerMinute });
+  else if (scopes !== undefined) await identify(gate, { ...arrival, scopes });
   return withinDeadline(found, step);
 }
 
@@ -143,7 +144,7 @@ function hasSecret({ route }: FoundRoute): boolean {
 
 async function withinDeadline({ route, pathValues }: FoundRoute, step: Step): Promise<Response> {
   const { request, progress } = step;
-  const deadlineMs = route.operation?.deadlineMs ?? PAGE_DEADLINE_MS;
+  const deadlineMs = route.operation?.deadlineMs ?? route.deadlineMs ?? PAGE_DEADLINE_MS;
   const deadline = AbortSignal.timeout(deadlineMs);
   const signal = AbortSignal.any([request.signal, deadline]);
   const context = {

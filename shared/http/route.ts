@@ -1,6 +1,7 @@
 import { type CallNotes, noteAnswer, noteInput } from "../audit/call-notes.ts";
 import type { Principal } from "../auth/principal.ts";
 import type { FunctionName, Operation } from "../contract/operation.ts";
+import type { Scope } from "../contract/scopes.ts";
 import type { ValidateFunction } from "../contract/validate-function.ts";
 import type { Logger } from "../observability/logger.ts";
 import { parseBody } from "../validation/parse-body.ts";
@@ -31,6 +32,10 @@ export interface Route {
   readonly operation: Operation | null;
   /** Longest body of a page that takes one, in bytes. */
   readonly bodyLimitBytes?: number;
+  /** A page that needs a valid credential, whatever it allows, says here what a client is told to sign in for. */
+  readonly scopes?: readonly Scope[];
+  /** The pipeline answers 504 after this time; a page that does not say has 10 s. */
+  readonly deadlineMs?: number;
   /** The parameter at the end of a page's path that takes all segments that are left. */
   readonly rest?: string;
   /** False for what is read with a person's cookies: no other origin's page may read it (RFC 9700 §2.6). */
@@ -47,7 +52,7 @@ export interface Route {
 /** The routes of one deployable function. */
 export interface FunctionRoutes {
   /** Also the first path segment, which the cloud strips and other hosts keep. */
-  readonly name: FunctionName | "docs" | "oauth";
+  readonly name: FunctionName | "docs" | "mcp" | "oauth";
   readonly routes: readonly Route[];
 }
 

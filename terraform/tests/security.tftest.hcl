@@ -7,6 +7,7 @@ variables {
     query   = "functions/query-1111111111111111111111111111111111111111111111111111111111111111.zip"
     health  = "functions/health-2222222222222222222222222222222222222222222222222222222222222222.zip"
     docs    = "functions/docs-3333333333333333333333333333333333333333333333333333333333333333.zip"
+    mcp     = "functions/mcp-4444444444444444444444444444444444444444444444444444444444444444.zip"
   }
   secret_versions = {
     CODEX_API_TOKEN           = "3"
@@ -19,7 +20,7 @@ run "identities_and_secrets" {
   command = apply
 
   assert {
-    condition     = length(distinct([for function in google_cloudfunctions2_function.function : function.service_config[0].service_account_email])) == 4
+    condition     = length(distinct([for function in google_cloudfunctions2_function.function : function.service_config[0].service_account_email])) == 5
     error_message = "Two functions share an account."
   }
   assert {
@@ -39,7 +40,7 @@ run "identities_and_secrets" {
     error_message = "query reads other datasets than the listed ones."
   }
   assert {
-    condition     = toset(keys(google_secret_manager_secret_iam_member.function)) == toset(["execute CODEX_API_TOKEN", "query CODEX_API_TOKEN", "query GOOGLE_CREDENTIALS_BASE64"])
+    condition     = toset(keys(google_secret_manager_secret_iam_member.function)) == toset(["execute CODEX_API_TOKEN", "mcp CODEX_API_TOKEN", "query CODEX_API_TOKEN", "query GOOGLE_CREDENTIALS_BASE64"])
     error_message = "A function may read a secret that is not its own."
   }
   assert {
@@ -116,14 +117,18 @@ run "cost_and_shape" {
     condition     = output.openapi_url == "https://europe-west1-demo-project.cloudfunctions.net/docs/openapi.yaml"
     error_message = "The address to paste is wrong."
   }
+  assert {
+    condition     = output.mcp_url == "https://europe-west1-demo-project.cloudfunctions.net/mcp"
+    error_message = "The address of the MCP endpoint is wrong."
+  }
 }
 
 run "the_edge_is_public_for_chatgpt" {
   command = plan
 
   assert {
-    condition     = length(google_cloud_run_v2_service_iam_member.invoker) == 4 && alltrue([for grant in google_cloud_run_v2_service_iam_member.invoker : grant.role == "roles/run.invoker" && grant.member == "allUsers"])
-    error_message = "By default exactly the four functions are reachable by everybody, and only that."
+    condition     = length(google_cloud_run_v2_service_iam_member.invoker) == 5 && alltrue([for grant in google_cloud_run_v2_service_iam_member.invoker : grant.role == "roles/run.invoker" && grant.member == "allUsers"])
+    error_message = "By default exactly the five functions are reachable by everybody, and only that."
   }
 }
 
@@ -135,7 +140,7 @@ run "the_edge_can_be_restricted" {
   }
 
   assert {
-    condition     = length(google_cloud_run_v2_service_iam_member.invoker) == 4 && alltrue([for grant in google_cloud_run_v2_service_iam_member.invoker : grant.member == "group:analysts@example.com"])
+    condition     = length(google_cloud_run_v2_service_iam_member.invoker) == 5 && alltrue([for grant in google_cloud_run_v2_service_iam_member.invoker : grant.member == "group:analysts@example.com"])
     error_message = "Somebody who is not listed may call a function."
   }
 }

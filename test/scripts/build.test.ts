@@ -23,6 +23,7 @@ const FUNCTIONS = [
   { name: "query", get: null, post: "/" },
   { name: "health", get: { path: "/", type: /json/ }, post: null },
   { name: "docs", get: { path: "/", type: /html/ }, post: null },
+  { name: "mcp", get: { path: "/.well-known/oauth-protected-resource", type: /json/ }, post: "/" },
 ] as const;
 
 let out: string;
@@ -53,7 +54,11 @@ async function startFunction(name: string): Promise<{ port: number; server: Runn
   const server = await startProcess({
     command: [process.execPath, framework, `--target=${name}`, `--port=${port}`],
     cwd: join(out, name),
-    environment: { PATH: process.env["PATH"] ?? "", CODEX_API_TOKEN: KEY },
+    environment: {
+      PATH: process.env["PATH"] ?? "",
+      CODEX_API_TOKEN: KEY,
+      PUBLIC_BASE_URL: "https://functions.example.org",
+    },
     ready: /URL: http:\/\/localhost:\d+/,
   });
   return { port, server };
@@ -148,7 +153,9 @@ describe.each(FUNCTIONS)("the bundle of $name, outside the checkout", ({ name, g
       const headers = { authorization: `Bearer ${KEY}`, "content-type": "application/json" };
       const answer = await ask(port, { method: "POST", path: post, headers, body: '{"a secret' });
       expect(answer.status).toBe(400);
-      expect(JSON.parse(answer.text)).toMatchObject({ success: false, code: "malformed_json" });
+      const fault = { success: false, code: "malformed_json" };
+      const expected = name === "mcp" ? { jsonrpc: "2.0", error: { code: -32_700, data: fault } } : fault;
+      expect(JSON.parse(answer.text)).toMatchObject(expected);
       expect(server.output()).not.toContain("a secret");
     });
   }

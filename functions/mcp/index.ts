@@ -1,0 +1,27 @@
+import { loadEdgeSettings } from "#shared/config/edge-settings.ts";
+import { orExit, SettingsError } from "#shared/config/load-settings.ts";
+import { installEdge } from "#shared/http/edge.ts";
+import { serveFunction } from "#shared/http/serve-function.ts";
+import { createLogger } from "#shared/observability/logger.ts";
+import { loadMcpSettings } from "./config.ts";
+import { createMcp } from "./create-mcp.ts";
+
+installEdge();
+const { edge, settings, baseUrl } = orExit(() => {
+  const edge = loadEdgeSettings();
+  if (edge.publicBaseUrl === null) {
+    throw new SettingsError(
+      "Wrong settings: PUBLIC_BASE_URL is missing. It names the resource that tokens are for.",
+    );
+  }
+  return { edge, settings: loadMcpSettings(), baseUrl: edge.publicBaseUrl };
+});
+const routes = createMcp({
+  addressOf: (name) => settings.addresses[name] ?? baseUrl,
+  origins: { allowedOrigins: settings.allowedOrigins, checkHost: false },
+  issuerPath: "/oauth",
+  warehouseTakesWrites: settings.warehouseTakesWrites,
+});
+
+/** Entry point of the Cloud Function `mcp`. */
+export const mcp = serveFunction(routes, edge, createLogger());
