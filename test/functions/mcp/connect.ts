@@ -31,9 +31,7 @@ export interface ConnectedClient {
     readonly { readonly name: string; readonly annotations?: unknown; readonly outputSchema?: unknown }[]
   >;
   call(name: string, given?: Record<string, unknown>, options?: CallOptions): Promise<ToolResult>;
-  listResources(
-    cursor?: string,
-  ): Promise<{
+  listResources(cursor?: string): Promise<{
     readonly resources: readonly { readonly uri: string }[];
     readonly nextCursor?: string | undefined;
   }>;
