@@ -13,7 +13,7 @@ import type { Gate } from "./gate.ts";
 import { readJsonBody, refuseBodyByHeaders } from "./read-json-body.ts";
 import { recordCall } from "./record-call.ts";
 import { renderError } from "./render-error.ts";
-import type { FunctionRoutes, Route } from "./route.ts";
+import type { FunctionRoutes } from "./route.ts";
 import { readTrace, toTraceFields } from "./trace.ts";
 
 /** Pages and public operations have this long. */
