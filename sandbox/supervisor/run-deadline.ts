@@ -2,7 +2,7 @@ import { encodeFrame, FRAME } from "./frames.ts";
 import type { Sandbox } from "./sandbox.ts";
 
 /** A jail on a busy machine may need this long before its program runs, and between two pieces of a file. */
-const START_DEADLINE_MS = 15_000;
+export const START_DEADLINE_MS = 15_000;
 /** The supervisor ends programs in time; the host steps in when it does not. */
 const STOP_GRACE_MS = 500;
 const KILL_GRACE_MS = 250;
@@ -19,15 +19,22 @@ export interface RunDeadline {
   clear(): void;
 }
 
-/** Makes the clock of one run; nothing is waited for yet. */
-export function createRunDeadline(sandbox: Sandbox, timeoutMs: number): RunDeadline {
+/**
+ * Makes the clock of one run; nothing is waited for yet.
+ * @param timeoutMs of the program
+ * @param startMs until the program starts
+ */
+export function createRunDeadline(
+  sandbox: Sandbox,
+  { timeoutMs, startMs }: { readonly timeoutMs: number; readonly startMs: number },
+): RunDeadline {
   let timer: NodeJS.Timeout | undefined;
   const set = (act: () => void, afterMs: number) => {
     clearTimeout(timer);
     timer = setTimeout(act, afterMs);
   };
   return {
-    waitForSandbox: () => set(sandbox.kill, START_DEADLINE_MS),
+    waitForSandbox: () => set(sandbox.kill, startMs),
     rest: () => clearTimeout(timer),
     programStarted() {
       const stop = () => {

@@ -3,7 +3,7 @@ import type { Language } from "#shared/contract/execute/languages.ts";
 import { encodeJsonFrame, FRAME, type Frame } from "./frames.ts";
 import { type Inbox, openInbox } from "./inbox.ts";
 import { receiveFiles } from "./receive-files.ts";
-import { createRunDeadline, type RunDeadline } from "./run-deadline.ts";
+import { createRunDeadline, type RunDeadline, START_DEADLINE_MS } from "./run-deadline.ts";
 import type { Sandbox } from "./sandbox.ts";
 import type { ReceiveSandboxFile, SandboxCollectLimits, SandboxInput } from "./sandbox-files.ts";
 import type { SandboxLimits } from "./sandbox-limits.ts";
@@ -39,6 +39,8 @@ export interface SandboxRunOptions {
   readonly signal: AbortSignal;
   /** Takes the files that the program leaves. */
   readonly receive: ReceiveSandboxFile;
+  /** Milliseconds until the program starts; 15 s by default. */
+  readonly startMs?: number;
 }
 
 /** The sandbox itself failed: the program is not to blame. The message is for the log, not for the public. */
@@ -94,8 +96,8 @@ export async function runProgram(
   program: SandboxProgram,
   options: SandboxRunOptions,
 ): Promise<SandboxReport> {
-  const { signal } = options;
-  const deadline = createRunDeadline(sandbox, program.timeoutMs);
+  const { signal, startMs = START_DEADLINE_MS } = options;
+  const deadline = createRunDeadline(sandbox, { timeoutMs: program.timeoutMs, startMs });
   const inbox = openInbox(sandbox);
   signal.addEventListener("abort", sandbox.kill, { once: true });
   if (signal.aborted) sandbox.kill();

@@ -34,7 +34,7 @@ export interface SandboxPool {
    * @throws the signal's reason when it aborts; what `receive` throws; InputError when the files do not fit; SandboxError when the
    *   sandbox itself fails
    */
-  run(program: SandboxProgram, options: Omit<SandboxRunOptions, "limits">): Promise<PoolRun>;
+  run(program: SandboxProgram, options: JoinedRun): Promise<PoolRun>;
   /** Starts sandboxes, few at a time, until as many wait as should. */
   refill(): void;
   /** How many wait, ready, for a program of each kind. */
@@ -53,41 +53,51 @@ export interface SandboxPoolOptions extends WaitingSandboxesOptions {
 /** A program waits this long for a sandbox that is being made ready before it gets a cold one. */
 const PROGRAM_WAITS_MS = 3_000;
 
+/** A cold sandbox that takes longer to start its program is given up for a second one, which has all the time there is. */
+const FIRST_START_MS = 5_000;
+
+/** What a run is joined to, beside the pool's own limits. */
+type JoinedRun = Omit<SandboxRunOptions, "limits" | "startMs">;
+
 /** Builds a pool, which begins to fill at once. */
 export function createSandboxPool(options: SandboxPoolOptions): SandboxPool {
   const { limits, startCold } = options;
   const waiting = keepWaiting(options);
   const cold = new Set<Sandbox>();
 
-  async function runCold(
-    program: SandboxProgram,
-    joined: Omit<SandboxRunOptions, "limits">,
-  ): Promise<PoolRun> {
+  async function runInNew(program: SandboxProgram, options: SandboxRunOptions): Promise<PoolRun> {
     const sandbox = startCold(program.language);
     cold.add(sandbox);
     void sandbox.exited.then(() => cold.delete(sandbox));
-    return { report: await runProgram(sandbox, program, { ...joined, limits }), start: "cold" };
+    return { report: await runProgram(sandbox, program, options), start: "cold" };
+  }
+
+  async function runCold(program: SandboxProgram, joined: JoinedRun): Promise<PoolRun> {
+    // Files are not sent twice.
+    if (program.files.length > 0) return runInNew(program, { ...joined, limits });
+    try {
+      return await runInNew(program, { ...joined, limits, startMs: FIRST_START_MS });
+    } catch (error) {
+      if (!mayTryAgain(error)) throw error;
+      return runInNew(program, { ...joined, limits });
+    }
   }
 
   async function runWaiting(
     sandbox: Sandbox,
     start: SandboxStart,
-    { program, joined }: { program: SandboxProgram; joined: Omit<SandboxRunOptions, "limits"> },
+    { program, joined }: { program: SandboxProgram; joined: JoinedRun },
   ): Promise<PoolRun> {
     try {
       return { report: await runProgram(sandbox, program, { ...joined, limits }), start };
     } catch (error) {
-      // A sandbox that waited may have died unnoticed: its program, which has not begun, then gets a new one.
-      if (!(error instanceof SandboxError) || error.tookFiles || error instanceof NeedsNodeError) throw error;
+      // A sandbox that waited may have died unnoticed.
+      if (!mayTryAgain(error)) throw error;
       return runCold(program, joined);
     }
   }
 
-  async function runKind(
-    kind: SandboxKind,
-    program: SandboxProgram,
-    joined: Omit<SandboxRunOptions, "limits">,
-  ): Promise<PoolRun> {
+  async function runKind(kind: SandboxKind, program: SandboxProgram, joined: JoinedRun): Promise<PoolRun> {
     const sandbox = waiting.take(kind);
     if (sandbox === null) return runCold(program, joined);
     const start = sandbox.isReady() ? "warm" : "cold";
@@ -114,6 +124,11 @@ export function createSandboxPool(options: SandboxPoolOptions): SandboxPool {
       await waiting.close();
     },
   };
+}
+
+/** True when the sandbox failed and its program, which has not begun, can be given to another one. */
+function mayTryAgain(error: unknown): boolean {
+  return error instanceof SandboxError && !error.tookFiles && !(error instanceof NeedsNodeError);
 }
 
 /** A wrong guess costs time and nothing else; files are not sent twice. */

@@ -20,8 +20,17 @@ function statusOf(pid: number): string {
   }
 }
 
-/** Sends a request and returns how to leave before its answer. */
-function sendAndLeave(server: RunningServer, path: string, body: object): () => Promise<unknown> {
+/** Of the server's log, when a test fails. */
+const LOG_CHARACTERS = 4000;
+
+/** A caller who will not wait for the answer. */
+interface ImpatientCaller {
+  /** Waits until something is so. @throws Error with the answer when that comes first */
+  until(condition: () => boolean): Promise<void>;
+  leave(): Promise<unknown>;
+}
+
+function sendAndLeave(server: RunningServer, path: string, body: object): ImpatientCaller {
   const caller = new AbortController();
   const sent = server
     .request(path, {
@@ -30,10 +39,23 @@ function sendAndLeave(server: RunningServer, path: string, body: object): () => 
       body: JSON.stringify(body),
       signal: caller.signal,
     })
+    .then((response) => response.text())
     .catch((error: unknown) => error);
-  return () => {
-    caller.abort();
-    return sent;
+  return {
+    async until(condition) {
+      const early = sent.then((answer) => {
+        throw new Error(`It was answered before that: ${String(answer)}`);
+      });
+      try {
+        await Promise.race([waitUntil(condition), early]);
+      } catch (cause) {
+        throw new Error(`The server had this to say: ${server.logs().slice(-LOG_CHARACTERS)}`, { cause });
+      }
+    },
+    leave() {
+      caller.abort();
+      return sent;
+    },
   };
 }
 
@@ -48,9 +70,9 @@ describeWith("sandbox", "a caller who leaves before the answer", () => {
       ["python", `import subprocess\nsubprocess.run(["/bin/sh", "-c", "sleep 29; true", "${mark}"])`],
       ["javascript", `require("child_process").execFileSync("/bin/sh", ["-c", "sleep 29; true", "${mark}"])`],
     ])("ends it with all that it started: %s", async (language, code) => {
-      const leave = sendAndLeave(server(), "/execute", { language, code, timeout: 30 });
-      await waitUntil(() => countProcesses(mark) > 0);
-      await leave();
+      const caller = sendAndLeave(server(), "/execute", { language, code, timeout: 30 });
+      await caller.until(() => countProcesses(mark) > 0);
+      await caller.leave();
       await waitUntil(() => countProcesses(mark) === 0);
       await waitUntil(() => server().logs().includes('"status":499'));
       expect((await python("print('next')")).output).toBe("next\n");
@@ -65,10 +87,10 @@ describeWith("sandbox", "a caller who leaves before the answer", () => {
       ["javascript", "while (true) {}"],
       ["javascript", "require('child_process').spawn('/bin/sleep', ['29']); setTimeout(() => {}, 29000)"],
     ])("ends it: %s %j", async (language, code) => {
-      const leave = sendAndLeave(server(), "/execute", { language, code, timeout: 30 });
-      await waitUntil(() => programsOf(server()).length > 0);
+      const caller = sendAndLeave(server(), "/execute", { language, code, timeout: 30 });
+      await caller.until(() => programsOf(server()).length > 0);
       await pause(300);
-      await leave();
+      await caller.leave();
       await waitUntil(() => programsOf(server()).length === 0);
       await waitUntil(() => server().logs().includes('"status":499'));
       expect((await python("print('next')")).output).toBe("next\n");
@@ -81,9 +103,9 @@ describeWith("sandbox", "a caller who leaves before the answer", () => {
     it("cancels it, and the next caller is served", async () => {
       const endless =
         "SELECT SUM(LENGTH(REGEXP_REPLACE(a.page, '[a-z]', b.page))) AS n FROM `demo.web.events` a, `demo.web.events` b";
-      const leave = sendAndLeave(server(), "/query", { sql: endless });
+      const caller = sendAndLeave(server(), "/query", { sql: endless });
       await pause(1_000);
-      await leave();
+      await caller.leave();
       const sql = "SELECT COUNT(*) AS n FROM `demo.sales.customers`";
       const { body } = await post(server(), "/query", { sql });
       expect(body).toMatchObject({ success: true, data: [{ n: 200 }] });

@@ -1,7 +1,7 @@
 const POLL_MS = 20;
-const TIMEOUT_MS = 10_000;
+const TIMEOUT_MS = 25_000;
 
-/** Waits until something is so. @throws Error when it is not within 10 s, or `timeoutMs`. */
+/** Waits until something is so. @throws Error when it is not within 25 s, or `timeoutMs`. */
 export async function waitUntil(
   condition: () => boolean | Promise<boolean>,
   timeoutMs = TIMEOUT_MS,
