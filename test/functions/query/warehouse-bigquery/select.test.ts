@@ -63,8 +63,8 @@ describe("a SELECT", () => {
           defaultDataset: { projectId: "other", datasetId: "sales" },
         },
       },
-      jobReference: { location: "europe-west1" },
     });
+    expect(standIn.calls[0]?.body).toMatchObject({ jobReference: { location: "europe-west1" } });
   });
 
   it("is waited for while it runs, and read page by page to its end", async () => {

@@ -54,7 +54,9 @@ export async function judgeStatement(
     const sender = await findSender(context.client, home, names, facts);
     if (sender !== null) throw externalNotAllowed(sender);
   }
-  context.dryRuns.set(question, facts);
+  // With other values of its parameters the statement may read less.
+  const mayShrink = statement.parameters.length > 0 && (facts.bytesProcessed ?? 0) > question.cap;
+  if (!mayShrink) context.dryRuns.set(question, facts);
   return { kind: "judged", facts };
 }
 

@@ -90,7 +90,9 @@ function step(tokens: readonly SqlToken[], at: number, frames: Frame[], found: F
 function takeName(tokens: readonly SqlToken[], at: number, frame: Frame, found: Found): number {
   const { path, next } = readPath(tokens, at, frame.isTableNext);
   if (path.length > 1) found.all.push(path);
-  const isCall = tokens[next]?.text === "(" && tokens[next]?.kind === "mark";
+  // Columns in parentheses follow the table of an INSERT, and arguments everything else.
+  const isInserted = /^(INTO|INSERT)$/i.test(tokens[at - 1]?.text ?? "");
+  const isCall = !isInserted && tokens[next]?.text === "(" && tokens[next]?.kind === "mark";
   if (isCall) found.calls.push(path);
   else if (frame.isTableNext) found.tables.push(path);
   if (frame.isModelNext) found.models.push(path);
