@@ -1,0 +1,76 @@
+import { describe, expect, it } from "@jest/globals";
+import { type BigqueryStandIn, errorAnswer, jobAnswer, pageAnswer } from "../../../support/bigquery/stand-in.ts";
+import { ONE, quiet, SELECT, start } from "./stand-in-warehouse.fixture.ts";
+
+const MINUTE_MS = 60_000;
+const jobIds = (standIn: BigqueryStandIn): readonly unknown[] =>
+  standIn.calls.filter(({ kind }) => kind === "insert").map(({ body }) => Object(body).jobReference.jobId);
+
+describe("what fails for the moment is tried again, and no statement runs twice:", () => {
+  it.each([
+    [429, "rateLimitExceeded"],
+    [403, "rateLimitExceeded"],
+    [500, "backendError"],
+    [502, "backendError"],
+    [503, "backendError"],
+  ])(
+    "%i %s at the dry run, the insert and the rows",
+    async (status, reason) => {
+      const once = (n: number) => (n === 0 ? errorAnswer(status, reason, "Try again") : null);
+      const { standIn, warehouse } = await start({
+        dryRun: (call, n) => once(n) ?? jobAnswer(call, { statementType: "SELECT" }),
+        insert: (call, n) => once(n) ?? jobAnswer(call),
+        results: (_call, n) => once(n) ?? pageAnswer(ONE, [["7"]]),
+      });
+      expect(await warehouse.runQuery(SELECT, quiet())).toMatchObject({ rows: [{ n: 7 }] });
+      expect(standIn.count("insert")).toBe(2);
+      expect(new Set(jobIds(standIn)).size).toBe(1);
+    },
+    MINUTE_MS,
+  );
+
+  it(
+    "a connection that breaks after the job was made",
+    async () => {
+      const made = new Set<unknown>();
+      const { standIn, warehouse } = await start({
+        insert: (call) => {
+          const { jobId } = Object(call.body).jobReference;
+          if (made.has(jobId)) return errorAnswer(409, "duplicate", "Already Exists: Job");
+          made.add(jobId);
+          return { hangUp: true };
+        },
+        results: () => pageAnswer(ONE, [["7"]]),
+      });
+      expect(await warehouse.runQuery(SELECT, quiet())).toMatchObject({ rows: [{ n: 7 }] });
+      expect(made.size).toBe(1);
+      expect(standIn.count("cancel")).toBe(0);
+    },
+    MINUTE_MS,
+  );
+
+  it(
+    "a BigQuery that stays busy is answered with when to come again",
+    async () => {
+      const { standIn, warehouse } = await start({
+        dryRun: () => errorAnswer(429, "rateLimitExceeded", "Exceeded rate limits"),
+      });
+      await expect(warehouse.runQuery(SELECT, quiet())).rejects.toMatchObject({
+        code: "overloaded",
+        retryAfterSeconds: 10,
+        message: expect.stringContaining("10 seconds"),
+      });
+      expect(standIn.count("dryRun")).toBe(3);
+      expect(standIn.count("insert")).toBe(0);
+    },
+    MINUTE_MS,
+  );
+
+  it("a job that failed is not run anew, whatever it failed of", async () => {
+    const { standIn, warehouse } = await start({
+      results: () => errorAnswer(400, "resourcesExceeded", "Resources exceeded during query execution"),
+    });
+    expect(await warehouse.runQuery(SELECT, quiet())).toMatchObject({ code: "query_out_of_memory" });
+    expect(standIn.count("insert")).toBe(1);
+  });
+});
