@@ -28,7 +28,13 @@ export interface Call {
 }
 
 /** What to answer; `hangUp` closes the connection without an answer. */
-export type Reply = { readonly status?: number; readonly body: unknown } | { readonly hangUp: true };
+export type Reply =
+  | {
+      readonly status?: number;
+      readonly headers?: Readonly<Record<string, string>>;
+      readonly body: unknown;
+    }
+  | { readonly hangUp: true };
 
 /**
  * Makes the answer to the n-th call (from 0) of one kind.
@@ -67,7 +73,7 @@ export async function startBigqueryStandIn(
       request.socket.destroy();
       return;
     }
-    response.writeHead(reply.status ?? 200, { "content-type": "application/json" });
+    response.writeHead(reply.status ?? 200, { "content-type": "application/json", ...reply.headers });
     response.end(typeof reply.body === "string" ? reply.body : JSON.stringify(reply.body));
   };
   server.listen(0, "127.0.0.1");
