@@ -1,3 +1,5 @@
+import { createPrivateKey } from "node:crypto";
+
 /** The members of a service-account key file that signing needs; kept in memory only. */
 export interface GoogleCredentials {
   readonly projectId: string;
@@ -30,12 +32,24 @@ export function parseGoogleCredentials(base64: string): GoogleCredentials {
   if (!/^-----BEGIN (RSA )?PRIVATE KEY-----\s/.test(privateKey)) {
     throw new Error(`${SETTING} holds a private_key that is not in PEM form. ${HOW}`);
   }
+  if (!isRsaKey(privateKey)) {
+    throw new Error(`${SETTING} holds a private_key that is damaged. ${HOW}`);
+  }
   return {
     projectId: String(key["project_id"]),
     clientEmail: String(key["client_email"]),
     privateKey,
     privateKeyId: typeof key["private_key_id"] === "string" ? key["private_key_id"] : undefined,
   };
+}
+
+/** Found out now, as nobody sees the first statement of a server fail. */
+function isRsaKey(pem: string): boolean {
+  try {
+    return createPrivateKey(pem).asymmetricKeyType === "rsa";
+  } catch {
+    return false;
+  }
 }
 
 function decode(base64: string): string {

@@ -98,7 +98,9 @@ export function toFailure(thrown: unknown, cap: { readonly maximumBytesBilled: n
 export function unavailable(cause: unknown): AppError {
   const status = statusOf(cause);
   const text = cause instanceof Error ? cause.message : "";
-  const remedy = REMEDIES.find(({ at, says }) => at === status || says?.test(text) === true);
+  const remedy = REMEDIES.find(
+    ({ at, says }) => (at !== undefined && at === status) || says?.test(text) === true,
+  );
   return new AppError(
     "warehouse_unavailable",
     remedy?.message ??

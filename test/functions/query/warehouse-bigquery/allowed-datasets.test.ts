@@ -92,8 +92,14 @@ describe("what BigQuery says of the statement is judged, too:", () => {
     ["a dataset of the same name in another project", { referencedTables: [table("shop", "t", "other")] }],
     ["a routine", { referencedRoutines: [{ projectId: "acme", datasetId: "secret", routineId: "f" }] }],
     ["INFORMATION_SCHEMA behind a view", { referencedTables: [table("INFORMATION_SCHEMA", "TABLES")] }],
-    ["its dataset's own, named in full", { referencedTables: [table("secret", "INFORMATION_SCHEMA.TABLES")] }],
-    ["so many tables that not all are named", { referencedTables: Array.from({ length: 50 }, (_, n) => table("shop", `t${n}`)) }],
+    [
+      "its dataset's own, named in full",
+      { referencedTables: [table("secret", "INFORMATION_SCHEMA.TABLES")] },
+    ],
+    [
+      "so many tables that not all are named",
+      { referencedTables: Array.from({ length: 50 }, (_, n) => table("shop", `t${n}`)) },
+    ],
   ];
   it.each(facts)("%s", async (_name, query) => {
     const { standIn, warehouse } = await start(
@@ -107,7 +113,10 @@ describe("what BigQuery says of the statement is judged, too:", () => {
 
   it("a table that BigQuery names by halves lets nothing through", async () => {
     const { standIn, warehouse } = await start(
-      { dryRun: (call) => jobAnswer(call, { statementType: "SELECT", referencedTables: [{ datasetId: "shop" }] }) },
+      {
+        dryRun: (call) =>
+          jobAnswer(call, { statementType: "SELECT", referencedTables: [{ datasetId: "shop" }] }),
+      },
       OPEN,
     );
     await expect(warehouse.runQuery({ ...SELECT, sql: "SELECT 1" }, quiet())).rejects.toMatchObject({
@@ -122,21 +131,32 @@ describe("nobody learns whether a closed table exists", () => {
 
   it("not even by a text that the first gate cannot tell from an array", async () => {
     const exists = await start(
-      { dryRun: (call) => jobAnswer(call, { statementType: "SELECT", referencedTables: [table("shop"), table("secret")] }) },
+      {
+        dryRun: (call) =>
+          jobAnswer(call, { statementType: "SELECT", referencedTables: [table("shop"), table("secret")] }),
+      },
       OPEN,
     );
     const notFound = await start(
-      { dryRun: () => errorAnswer(404, "notFound", "Not found: Table acme:secret.salaries was not found in location EU") },
+      {
+        dryRun: () =>
+          errorAnswer(404, "notFound", "Not found: Table acme:secret.salaries was not found in location EU"),
+      },
       OPEN,
     );
     const noColumn = await start(
-      { dryRun: () => errorAnswer(400, "invalidQuery", "Unrecognized name: pay; Did you mean pay_eur? at [1:8]") },
+      {
+        dryRun: () =>
+          errorAnswer(400, "invalidQuery", "Unrecognized name: pay; Did you mean pay_eur? at [1:8]"),
+      },
       OPEN,
     );
     const answers = await Promise.all(
       [exists, notFound, noColumn].map(({ warehouse }) => warehouse.runQuery(trick, quiet()).catch(reason)),
     );
-    const [first, ...others] = answers.map((error) => JSON.stringify([Object(error).code, Object(error).message]));
+    const [first, ...others] = answers.map((error) =>
+      JSON.stringify([Object(error).code, Object(error).message]),
+    );
     expect(first).toContain("dataset_not_allowed");
     expect(others).toEqual([first, first]);
   });
@@ -144,11 +164,20 @@ describe("nobody learns whether a closed table exists", () => {
   it.each([
     [404, "notFound", "Not found: Table acme:secret.salaries was not found in location EU"],
     [404, "notFound", "Not found: Dataset acme:secret was not found in location EU"],
-    [403, "accessDenied", "Access Denied: Table acme:secret.salaries: User does not have permission to query table acme:secret.salaries"],
+    [
+      403,
+      "accessDenied",
+      "Access Denied: Table acme:secret.salaries: User does not have permission to query table acme:secret.salaries",
+    ],
   ])("nor by Google's words about what a view reads: %i %s", async (status, why, message) => {
     const { warehouse } = await start({ dryRun: () => errorAnswer(status, why, message) }, OPEN);
-    const error: unknown = await warehouse.runQuery({ ...SELECT, sql: "SELECT * FROM shop.v" }, quiet()).catch(reason);
-    expect(error).toMatchObject({ code: "dataset_not_allowed", message: expect.not.stringMatching(/secret|salaries/) });
+    const error: unknown = await warehouse
+      .runQuery({ ...SELECT, sql: "SELECT * FROM shop.v" }, quiet())
+      .catch(reason);
+    expect(error).toMatchObject({
+      code: "dataset_not_allowed",
+      message: expect.not.stringMatching(/secret|salaries/),
+    });
   });
 
   it("while Google's words about open ones are passed on", async () => {

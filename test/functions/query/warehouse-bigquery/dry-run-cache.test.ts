@@ -19,7 +19,8 @@ describe("a dry run is remembered", () => {
 
   it("whatever the values of the parameters are", async () => {
     const { standIn, warehouse } = await start();
-    for (const value of ["1", "2"]) await warehouse.runQuery({ ...SELECT, parameters: [number(value)] }, quiet());
+    for (const value of ["1", "2"])
+      await warehouse.runQuery({ ...SELECT, parameters: [number(value)] }, quiet());
     expect(standIn.count("dryRun")).toBe(1);
   });
 
@@ -29,7 +30,10 @@ describe("a dry run is remembered", () => {
     ["parameter", { parameters: [number("1")] }],
     ["parameter's name", { parameters: [{ ...number("1"), name: "m" }] }],
     ["parameter's type", { parameters: [{ ...number("1"), type: { type: "STRING" } }] }],
-    ["type of an array's elements", { parameters: [{ name: "n", type: { type: "ARRAY", arrayType: { type: "INT64" } }, value: [] }] }],
+    [
+      "type of an array's elements",
+      { parameters: [{ name: "n", type: { type: "ARRAY", arrayType: { type: "INT64" } }, value: [] }] },
+    ],
   ];
   it.each(others)("and not taken for one of another %s", async (_what, other) => {
     const { standIn, warehouse } = await start();
@@ -41,7 +45,9 @@ describe("a dry run is remembered", () => {
   it("but not a failure, which may be mended", async () => {
     const { standIn, warehouse } = await start({
       dryRun: (call, n) =>
-        n === 0 ? errorAnswer(404, "notFound", "Not found: Table p:d.t") : jobAnswer(call, { statementType: "SELECT" }),
+        n === 0
+          ? errorAnswer(404, "notFound", "Not found: Table p:d.t")
+          : jobAnswer(call, { statementType: "SELECT" }),
     });
     expect(await warehouse.runQuery(SELECT, quiet())).toMatchObject({ code: "table_not_found" });
     expect(await warehouse.runQuery(SELECT, quiet())).toMatchObject({ kind: "rows" });
@@ -53,7 +59,9 @@ describe("a dry run is remembered", () => {
       const { body } = { body: Object(jobAnswer(call, { statementType: "SELECT" })).body };
       return { body: { ...body, statistics: { ...body.statistics, totalBytesProcessed } } };
     };
-    const { warehouse } = await start({ dryRun: (call, n) => bytes(call, n === 0 ? String(2 ** 40) : "1024") });
+    const { warehouse } = await start({
+      dryRun: (call, n) => bytes(call, n === 0 ? String(2 ** 40) : "1024"),
+    });
     const ask = (value: string) => warehouse.runQuery({ ...SELECT, parameters: [number(value)] }, quiet());
     expect(await ask("1")).toMatchObject({ code: "bytes_limit_exceeded" });
     expect(await ask("2")).toMatchObject({ kind: "rows" });
@@ -68,7 +76,13 @@ describe("the memory of dry runs", () => {
     const cache = createDryRunCache();
     cache.set(question, facts);
     expect(cache.get({ ...question })).toBe(facts);
-    const others = [{ project: "q" }, { location: "US" }, { location: undefined }, { dataset: undefined }, { cap: 2 }];
+    const others = [
+      { project: "q" },
+      { location: "US" },
+      { location: undefined },
+      { dataset: undefined },
+      { cap: 2 },
+    ];
     for (const other of others) expect(cache.get({ ...question, ...other })).toBeUndefined();
   });
 
@@ -95,7 +109,12 @@ describe("the memory of dry runs", () => {
 describe("what a statement costs", () => {
   const sized = (bytes: string) => ({
     dryRun: (call: Parameters<typeof jobAnswer>[0]): Reply => {
-      const { body } = Object(jobAnswer(call, { statementType: "SELECT", referencedTables: [{ projectId: "p", datasetId: "d", tableId: "t" }] }));
+      const { body } = Object(
+        jobAnswer(call, {
+          statementType: "SELECT",
+          referencedTables: [{ projectId: "p", datasetId: "d", tableId: "t" }],
+        }),
+      );
       return { body: { ...body, statistics: { ...body.statistics, totalBytesProcessed: bytes } } };
     },
   });
@@ -129,7 +148,14 @@ describe("what a statement costs", () => {
   ])("is billed as Google rounds it: %j", async (results, bytesBilled, estimatedCostUsd) => {
     const { warehouse } = await start({
       ...sized("1"),
-      results: () => ({ body: { jobComplete: true, totalRows: "0", schema: { fields: [{ name: "n", type: "INTEGER" }] }, ...results } }),
+      results: () => ({
+        body: {
+          jobComplete: true,
+          totalRows: "0",
+          schema: { fields: [{ name: "n", type: "INTEGER" }] },
+          ...results,
+        },
+      }),
     });
     expect(await warehouse.runQuery(SELECT, quiet())).toMatchObject({ bytesBilled, estimatedCostUsd });
   });

@@ -9,25 +9,33 @@ const WRITER = { ...ASKER, mayWrite: true };
 const INSERT = { ...SELECT, sql: "INSERT INTO shop.t (x) VALUES (1)" };
 
 describe("the dry run is the gate:", () => {
-  it.each(["INSERT", "DELETE", "CREATE_TABLE_AS_SELECT", "EXPORT_DATA", "CALL", "SELECT_INTO", "A_TYPE_OF_TOMORROW"])(
-    "%s is refused and never sent as a real job",
-    async (statementType) => {
-      const { standIn, warehouse } = await start({ dryRun: (call) => jobAnswer(call, { statementType }) });
-      const run = warehouse.runQuery({ ...SELECT, sql: "INSERT d.t VALUES (1)" }, quiet());
-      await expect(run).rejects.toMatchObject({
-        code: "write_not_allowed",
-        message: expect.stringContaining(statementType),
-      });
-      expect(standIn.count("insert")).toBe(0);
-    },
-  );
+  it.each([
+    "INSERT",
+    "DELETE",
+    "CREATE_TABLE_AS_SELECT",
+    "EXPORT_DATA",
+    "CALL",
+    "SELECT_INTO",
+    "A_TYPE_OF_TOMORROW",
+  ])("%s is refused and never sent as a real job", async (statementType) => {
+    const { standIn, warehouse } = await start({ dryRun: (call) => jobAnswer(call, { statementType }) });
+    const run = warehouse.runQuery({ ...SELECT, sql: "INSERT d.t VALUES (1)" }, quiet());
+    await expect(run).rejects.toMatchObject({
+      code: "write_not_allowed",
+      message: expect.stringContaining(statementType),
+    });
+    expect(standIn.count("insert")).toBe(0);
+  });
 
   it("a script is refused as several statements, with writes on, too", async () => {
     const { standIn, warehouse } = await start(
       { dryRun: (call) => jobAnswer(call, { statementType: "SCRIPT" }) },
       { ...OWN, allowWrites: true },
     );
-    const run = warehouse.runQuery({ ...SELECT, sql: "SELECT 1; DROP TABLE d.t" }, { ...quiet(), asker: WRITER });
+    const run = warehouse.runQuery(
+      { ...SELECT, sql: "SELECT 1; DROP TABLE d.t" },
+      { ...quiet(), asker: WRITER },
+    );
     await expect(run).rejects.toMatchObject({ code: "multiple_statements" });
     expect(standIn.count("insert")).toBe(0);
   });
@@ -63,18 +71,38 @@ describe("a write runs only when", () => {
     const { standIn, warehouse } = await start(
       {
         dryRun: (call) => jobAnswer(call, { statementType: "INSERT" }),
-        results: () => ({ body: { jobComplete: true, totalRows: "0", numDmlAffectedRows: "3", totalBytesProcessed: "0" } }),
+        results: () => ({
+          body: { jobComplete: true, totalRows: "0", numDmlAffectedRows: "3", totalBytesProcessed: "0" },
+        }),
       },
       { ...OWN, allowWrites: true },
     );
     const outcome = await warehouse.runQuery(INSERT, { ...quiet(), asker: WRITER });
-    expect(outcome).toMatchObject({ kind: "rows", rows: [{ affected_rows: 3 }], totalRows: 1, estimatedCostUsd: 0 });
+    expect(outcome).toMatchObject({
+      kind: "rows",
+      rows: [{ affected_rows: 3 }],
+      totalRows: 1,
+      estimatedCostUsd: 0,
+    });
     expect(standIn.count("insert")).toBe(1);
   });
 
   it.each([
-    "EXPORT_DATA", "LOAD_DATA", "CREATE_EXTERNAL_TABLE", "GRANT", "REVOKE", "CREATE_ROW_ACCESS_POLICY", "DROP_ROW_ACCESS_POLICY",
-    "CREATE_FUNCTION", "CREATE_PROCEDURE", "CALL", "CREATE_MODEL", "EXPORT_MODEL", "CREATE_SCHEMA", "DROP_SCHEMA", "ALTER_PROJECT",
+    "EXPORT_DATA",
+    "LOAD_DATA",
+    "CREATE_EXTERNAL_TABLE",
+    "GRANT",
+    "REVOKE",
+    "CREATE_ROW_ACCESS_POLICY",
+    "DROP_ROW_ACCESS_POLICY",
+    "CREATE_FUNCTION",
+    "CREATE_PROCEDURE",
+    "CALL",
+    "CREATE_MODEL",
+    "EXPORT_MODEL",
+    "CREATE_SCHEMA",
+    "DROP_SCHEMA",
+    "ALTER_PROJECT",
   ])("it is none that gives rights away or leaves the warehouse: %s", async (statementType) => {
     const { standIn, warehouse } = await start(
       { dryRun: (call) => jobAnswer(call, { statementType }) },

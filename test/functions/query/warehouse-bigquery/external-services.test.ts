@@ -1,10 +1,20 @@
 import { describe, expect, it } from "@jest/globals";
 import { PassThroughClient } from "google-auth-library";
-import { type Answer, type CallKind, errorAnswer, jobAnswer, type Reply } from "../../../support/bigquery/stand-in.ts";
+import {
+  type Answer,
+  type CallKind,
+  errorAnswer,
+  jobAnswer,
+  type Reply,
+} from "../../../support/bigquery/stand-in.ts";
 import { quiet, SELECT, start } from "./stand-in-warehouse.fixture.ts";
 
 const OWN = { authClient: new PassThroughClient(), projectId: "acme" };
-const refused = { code: "external_not_allowed", status: 403, message: expect.stringContaining("BIGQUERY_ALLOW_EXTERNAL") };
+const refused = {
+  code: "external_not_allowed",
+  status: 403,
+  message: expect.stringContaining("BIGQUERY_ALLOW_EXTERNAL"),
+};
 
 describe("functions that hand rows to other services", () => {
   const statements = [
@@ -59,7 +69,10 @@ describe("functions of a dataset", () => {
       const body = known[path.split("/").at(-1) ?? ""];
       return body === undefined ? errorAnswer(404, "notFound", "Not found: Routine acme:shop.f") : { body };
     };
-  const ask = async (known: Readonly<Record<string, unknown>>, own: Partial<Record<CallKind, Answer>> = {}) => {
+  const ask = async (
+    known: Readonly<Record<string, unknown>>,
+    own: Partial<Record<CallKind, Answer>> = {},
+  ) => {
     const { standIn, warehouse } = await start({ dryRun, routine: routines(known), ...own }, OWN);
     return { standIn, warehouse, run: warehouse.runQuery({ ...SELECT, sql }, quiet()) };
   };
@@ -79,7 +92,10 @@ describe("functions of a dataset", () => {
   });
 
   it("are refused when BigQuery does not list them, by what the text calls", async () => {
-    const { run } = await ask({ f: { remoteFunctionOptions: {} } }, { dryRun: (call) => jobAnswer(call, { statementType: "SELECT" }) });
+    const { run } = await ask(
+      { f: { remoteFunctionOptions: {} } },
+      { dryRun: (call) => jobAnswer(call, { statementType: "SELECT" }) },
+    );
     await expect(run).rejects.toMatchObject(refused);
   });
 
@@ -90,7 +106,10 @@ describe("functions of a dataset", () => {
   });
 
   it("in SQL and JavaScript run, and are not looked at again while the dry run is remembered", async () => {
-    const { run, standIn, warehouse } = await ask({ f: sqlFunction("shop.g(x) + 1"), g: { language: "JAVASCRIPT", definitionBody: "return 1" } });
+    const { run, standIn, warehouse } = await ask({
+      f: sqlFunction("shop.g(x) + 1"),
+      g: { language: "JAVASCRIPT", definitionBody: "return 1" },
+    });
     expect(await run).toMatchObject({ kind: "rows" });
     await warehouse.runQuery({ ...SELECT, sql }, quiet());
     expect(standIn.count("routine")).toBe(2);
@@ -105,7 +124,10 @@ describe("a model that lives elsewhere", () => {
       path.endsWith("/models/m") ? { body } : errorAnswer(404, "notFound", "Not found");
 
   it("is refused", async () => {
-    const { warehouse, standIn } = await start({ other: model({ remoteModelInfo: { endpoint: "gemini" } }) }, OWN);
+    const { warehouse, standIn } = await start(
+      { other: model({ remoteModelInfo: { endpoint: "gemini" } }) },
+      OWN,
+    );
     await expect(warehouse.runQuery({ ...SELECT, sql }, quiet())).rejects.toMatchObject(refused);
     expect(standIn.count("insert")).toBe(0);
   });

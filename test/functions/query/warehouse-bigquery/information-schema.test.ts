@@ -33,7 +33,9 @@ describe("INFORMATION_SCHEMA tells of one dataset at a time", () => {
     const { warehouse } = await start({
       dryRun: (call) => jobAnswer(call, { statementType: "SELECT", referencedTables }),
     });
-    expect(await warehouse.runQuery({ ...SELECT, sql, defaultDataset }, quiet())).toMatchObject({ kind: "rows" });
+    expect(await warehouse.runQuery({ ...SELECT, sql, defaultDataset }, quiet())).toMatchObject({
+      kind: "rows",
+    });
   });
 
   it("a view over the statements of others is refused by what BigQuery says that it reads", async () => {

@@ -20,7 +20,9 @@ describe("a caller whose patience ends before the statement", () => {
     const outcome = await warehouse.runQuery(SELECT, { ...quiet(), waitMs: 1500 });
     expect(JSON.stringify(handleOf(outcome)).length).toBeLessThan(512);
     expect(standIn.count("cancel")).toBe(0);
-    expect(Number(standIn.calls.findLast(({ kind }) => kind === "results")?.query["timeoutMs"])).toBeLessThan(1500);
+    expect(Number(standIn.calls.findLast(({ kind }) => kind === "results")?.query["timeoutMs"])).toBeLessThan(
+      1500,
+    );
     await warehouse.close();
     expect(standIn.count("cancel")).toBe(0);
   });
@@ -33,7 +35,9 @@ describe("a caller whose patience ends before the statement", () => {
 
   it("gets the rows when the statement is quicker", async () => {
     const { warehouse } = await start({ results: endsAfter(1) });
-    expect(await warehouse.runQuery(SELECT, { ...quiet(), waitMs: 20_000 })).toMatchObject({ rows: [{ n: 7 }] });
+    expect(await warehouse.runQuery(SELECT, { ...quiet(), waitMs: 20_000 })).toMatchObject({
+      rows: [{ n: 7 }],
+    });
   });
 
   it("who leaves before that has the job cancelled", async () => {
@@ -54,16 +58,26 @@ describe("a statement that was left running", () => {
   it("is read with the handle on another instance, with rows and a price", async () => {
     const first = await start({ results: stillRunning });
     const handle = handleOf(await first.warehouse.runQuery(SELECT, { ...quiet(), waitMs: 0 }));
-    const { standIn, warehouse } = await start({ results: (_call, n) => (n === 0 ? { body: { jobComplete: false } } : pageAnswer(ONE, [["7"]], { totalBytesProcessed: "1" })) });
+    const { standIn, warehouse } = await start({
+      results: (_call, n) =>
+        n === 0 ? { body: { jobComplete: false } } : pageAnswer(ONE, [["7"]], { totalBytesProcessed: "1" }),
+    });
     const outcome = await warehouse.readRunning(handle, SELECT, { signal, waitMs: 20_000 });
     expect(outcome).toMatchObject({ kind: "rows", rows: [{ n: 7 }], bytesBilled: 10 * 2 ** 20 });
-    expect(standIn.calls.every(({ path, query }) => path.endsWith(String(handle["job"])) && query["location"] === "EU")).toBe(true);
+    expect(
+      standIn.calls.every(
+        ({ path, query }) => path.endsWith(String(handle["job"])) && query["location"] === "EU",
+      ),
+    ).toBe(true);
   });
 
   it("still runs when the patience ends again, and whoever reads may leave", async () => {
     const { standIn, warehouse } = await start({ results: stillRunning });
     const handle = handleOf(await warehouse.runQuery(SELECT, { ...quiet(), waitMs: 0 }));
-    expect(await warehouse.readRunning(handle, SELECT, { signal, waitMs: 200 })).toEqual({ kind: "running", handle });
+    expect(await warehouse.readRunning(handle, SELECT, { signal, waitMs: 200 })).toEqual({
+      kind: "running",
+      handle,
+    });
     const leaving = AbortSignal.timeout(200);
     const read = warehouse.readRunning(handle, SELECT, { signal: leaving, waitMs: 20_000 });
     await expect(read).rejects.toMatchObject({ name: "TimeoutError" });
@@ -71,16 +85,26 @@ describe("a statement that was left running", () => {
   });
 
   it("is told apart when it failed", async () => {
-    const { warehouse } = await start({ results: () => errorAnswer(400, "invalidQuery", "Division by zero: 1 / 0") });
+    const { warehouse } = await start({
+      results: () => errorAnswer(400, "invalidQuery", "Division by zero: 1 / 0"),
+    });
     const handle = handleOf(await warehouse.runQuery(SELECT, { ...quiet(), waitMs: 0 }));
-    expect(await warehouse.readRunning(handle, SELECT, { signal, waitMs: 1000 })).toMatchObject({ code: "invalid_query", message: expect.stringContaining("Division by zero") });
+    expect(await warehouse.readRunning(handle, SELECT, { signal, waitMs: 1000 })).toMatchObject({
+      code: "invalid_query",
+      message: expect.stringContaining("Division by zero"),
+    });
   });
 
   it("is unknown when BigQuery knows it no more, and so is a handle that is none", async () => {
     const gone = () => errorAnswer(404, "notFound", "Not found: Job acme:EU.query_1");
     const { warehouse } = await start({ results: gone, job: gone, other: gone });
     const handle = handleOf(await warehouse.runQuery(SELECT, { ...quiet(), waitMs: 0 }));
-    for (const reference of [handle, { job: "x" }, { ...handle, start: -1 }, { ...handle, job: "../queries" }]) {
+    for (const reference of [
+      handle,
+      { job: "x" },
+      { ...handle, start: -1 },
+      { ...handle, job: "../queries" },
+    ]) {
       expect(await warehouse.readRunning(reference, SELECT, { signal, waitMs: 0 })).toBeNull();
       expect(await warehouse.cancel(reference, { signal })).toBeNull();
     }
@@ -98,8 +122,12 @@ describe("a statement that was left running", () => {
   });
 
   it("that was cancelled says so", async () => {
-    const { warehouse } = await start({ results: () => errorAnswer(400, "stopped", "Job execution was cancelled: User requested cancellation") });
+    const { warehouse } = await start({
+      results: () => errorAnswer(400, "stopped", "Job execution was cancelled: User requested cancellation"),
+    });
     const handle = handleOf(await warehouse.runQuery(SELECT, { ...quiet(), waitMs: 0 }));
-    expect(await warehouse.readRunning(handle, SELECT, { signal, waitMs: 1000 })).toMatchObject({ code: "query_cancelled" });
+    expect(await warehouse.readRunning(handle, SELECT, { signal, waitMs: 1000 })).toMatchObject({
+      code: "query_cancelled",
+    });
   });
 });

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "@jest/globals";
 import { namesOfStatement } from "#functions/query/warehouse/warehouse-bigquery/gates/names-of-statement.ts";
 
-const joined = (paths: readonly (readonly string[])[]): readonly string[] => paths.map((path) => path.join("."));
+const joined = (paths: readonly (readonly string[])[]): readonly string[] =>
+  paths.map((path) => path.join("."));
 
 describe("the tables that a text names", () => {
   const cases: readonly (readonly [sql: string, tables: readonly string[]])[] = [
@@ -21,7 +22,10 @@ describe("the tables that a text names", () => {
     ["SELECT 1 /* /* */ FROM a.b -- */", ["a.b"]],
     ["SELECT 1 # FROM a.b\n FROM c.d", ["c.d"]],
     ["SELECT '''FROM a.b''', \"FROM c.d\", r'\\', 1 FROM c.d', 1 FROM e.f", ["e.f"]],
-    ["SELECT EXTRACT(DAY FROM o.day), EXTRACT(YEAR FROM (SELECT MAX(d) FROM a.b)) FROM c.d o", ["a.b", "c.d"]],
+    [
+      "SELECT EXTRACT(DAY FROM o.day), EXTRACT(YEAR FROM (SELECT MAX(d) FROM a.b)) FROM c.d o",
+      ["a.b", "c.d"],
+    ],
     ["SELECT a.b IS DISTINCT FROM c.d, a.b IS NOT DISTINCT FROM e.f FROM g.h", ["g.h"]],
     ["SELECT address.city, o.items[0].name FROM shop.orders o WHERE o.day > x.y", ["shop.orders"]],
     ["FROM a.b |> WHERE x.y > 1 |> JOIN c.d USING (id) |> SELECT x.z", ["a.b", "c.d"]],
@@ -65,7 +69,30 @@ describe("the functions that a text calls", () => {
 });
 
 describe("a text that is no SQL", () => {
-  const pieces = ["'", '"', "`", "/*", "*/", "--", "\n", "(", ")", "FROM", "a.b", ".", "-", ",", "\\", "'''", "1", "r'", "|>", "é", "\u{1f600}", "JOIN"];
+  const pieces = [
+    "'",
+    '"',
+    "`",
+    "/*",
+    "*/",
+    "--",
+    "\n",
+    "(",
+    ")",
+    "FROM",
+    "a.b",
+    ".",
+    "-",
+    ",",
+    "\\",
+    "'''",
+    "1",
+    "r'",
+    "|>",
+    "é",
+    "\u{1f600}",
+    "JOIN",
+  ];
 
   it("gives names or none, and never throws", () => {
     let seed = 7;
@@ -74,15 +101,20 @@ describe("a text that is no SQL", () => {
       return seed % below;
     };
     for (let round = 0; round < 3000; round += 1) {
-      const text = Array.from({ length: next(25) }, () => pieces[next(pieces.length)] ?? "").join(next(2) === 0 ? "" : " ");
+      const text = Array.from({ length: next(25) }, () => pieces[next(pieces.length)] ?? "").join(
+        next(2) === 0 ? "" : " ",
+      );
       expect(Array.isArray(namesOfStatement(text).tables)).toBe(true);
     }
   });
 
-  it.each(["'", "`", "/*", "(", "a.", "FROM a.b,", "--x\n", "a-"])("takes its time in proportion: %s", (piece) => {
-    const text = piece.repeat(100_000 / piece.length);
-    const startedAt = performance.now();
-    namesOfStatement(text);
-    expect(performance.now() - startedAt).toBeLessThan(5_000);
-  });
+  it.each(["'", "`", "/*", "(", "a.", "FROM a.b,", "--x\n", "a-"])(
+    "takes its time in proportion: %s",
+    (piece) => {
+      const text = piece.repeat(100_000 / piece.length);
+      const startedAt = performance.now();
+      namesOfStatement(text);
+      expect(performance.now() - startedAt).toBeLessThan(5_000);
+    },
+  );
 });

@@ -1,12 +1,18 @@
+import { generateKeyPairSync } from "node:crypto";
 import { describe, expect, it } from "@jest/globals";
 import { parseGoogleCredentials } from "#functions/query/warehouse/warehouse-bigquery/parse-google-credentials.ts";
 
+const { privateKey } = generateKeyPairSync("rsa", {
+  modulusLength: 2048,
+  privateKeyEncoding: { type: "pkcs8", format: "pem" },
+  publicKeyEncoding: { type: "spki", format: "pem" },
+});
 const SECRET = "c2VjcmV0LXNlY3JldA";
 const KEY = {
   type: "service_account",
   project_id: "acme",
   private_key_id: "k1",
-  private_key: `-----BEGIN PRIVATE KEY-----\n${SECRET}\n-----END PRIVATE KEY-----\n`,
+  private_key: privateKey,
   client_email: "reader@acme.iam.gserviceaccount.com",
 };
 const encode = (value: unknown): string =>
@@ -26,6 +32,11 @@ describe("GOOGLE_CREDENTIALS_BASE64", () => {
     ["lacks the e-mail address", encode(without("client_email")), "without client_email"],
     ["lacks the project", encode(without("project_id")), "without project_id"],
     ["holds a key that is not PEM", encode({ ...KEY, private_key: SECRET }), "not in PEM form"],
+    [
+      "holds a damaged key",
+      encode({ ...KEY, private_key: `-----BEGIN PRIVATE KEY-----\n${SECRET}\n-----END PRIVATE KEY-----\n` }),
+      "is damaged",
+    ],
     ["belongs to a person", encode({ ...KEY, type: "authorized_user" }), "not of type service_account"],
   ];
 

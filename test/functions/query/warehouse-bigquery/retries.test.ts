@@ -1,5 +1,10 @@
 import { describe, expect, it } from "@jest/globals";
-import { type BigqueryStandIn, errorAnswer, jobAnswer, pageAnswer } from "../../../support/bigquery/stand-in.ts";
+import {
+  type BigqueryStandIn,
+  errorAnswer,
+  jobAnswer,
+  pageAnswer,
+} from "../../../support/bigquery/stand-in.ts";
 import { ONE, quiet, SELECT, start } from "./stand-in-warehouse.fixture.ts";
 
 const STAGES = ["dryRun", "insert", "results"] as const;
@@ -62,7 +67,9 @@ describe("what fails for the moment is tried again, and no statement runs twice:
       const busy = errorAnswer(429, "rateLimitExceeded", "Exceeded rate limits");
       const asked = await start({ dryRun: () => ({ ...busy, headers: { "retry-after": "17" } }) });
       const silent = await start({ dryRun: () => busy });
-      const byQuota = await start({ dryRun: () => errorAnswer(403, "rateLimitExceeded", "Exceeded rate limits") });
+      const byQuota = await start({
+        dryRun: () => errorAnswer(403, "rateLimitExceeded", "Exceeded rate limits"),
+      });
       const expected = [17, 10, 10];
       const runs = [asked, silent, byQuota].map(async ({ standIn, warehouse }, index) => {
         await expect(warehouse.runQuery(SELECT, quiet())).rejects.toMatchObject({
