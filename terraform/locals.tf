@@ -29,14 +29,16 @@ locals {
     }
     query = {
       description     = "Answers SQL from the data warehouse."
-      timeout_seconds = 330
+      timeout_seconds = 60
       concurrency     = 40
       secrets         = ["CODEX_API_TOKEN", "GATEWAY_API_KEY", "GOOGLE_CREDENTIALS_BASE64", "SIGNING_KEY"]
       project_roles   = ["roles/bigquery.jobUser"]
       environment = {
-        WAREHOUSE                 = "bigquery"
-        BIGQUERY_LOCATION         = var.bigquery_location
-        BIGQUERY_DEFAULT_DATASET  = var.bigquery_default_dataset
+        WAREHOUSE                = "bigquery"
+        BIGQUERY_LOCATION        = var.bigquery_location
+        BIGQUERY_DEFAULT_DATASET = var.bigquery_default_dataset
+        # Its account reads no other dataset of the owner's, but every public one of the world.
+        BIGQUERY_ALLOWED_DATASETS = join(",", sort(var.readable_datasets))
         BIGQUERY_MAX_BYTES_BILLED = format("%d", var.bigquery_max_bytes_billed)
         QUERY_RATE_PER_MINUTE     = tostring(var.query_rate_per_minute)
       }

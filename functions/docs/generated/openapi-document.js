@@ -1468,6 +1468,25 @@ export const openApiDocument = {
               }
             }
           },
+          "429": {
+            "description": "Too many requests (rate_limited).",
+            "headers": {
+              "Retry-After": {
+                "description": "Seconds to wait.",
+                "schema": {
+                  "type": "integer",
+                  "minimum": 1
+                }
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ErrorResponse"
+                }
+              }
+            }
+          },
           "431": {
             "description": "The headers are too large (headers_too_large).",
             "content": {
@@ -2111,7 +2130,7 @@ export const openApiDocument = {
                       "kind": "TABLE",
                       "description": "One row an event",
                       "location": "EU",
-                      "partitioning": "DAY on created_at, filter required",
+                      "partitioning": "DAY on created_at, a filter on it is required",
                       "clustering": [
                         "user_id"
                       ],
@@ -3336,7 +3355,7 @@ export const openApiDocument = {
           },
           "timestamp": {
             "type": "string",
-            "description": "When the statement ended, ISO 8601 in UTC."
+            "description": "When this answer was made, ISO 8601 in UTC."
           },
           "code": {
             "type": "string",
@@ -3546,7 +3565,7 @@ export const openApiDocument = {
           },
           "timestamp": {
             "type": "string",
-            "description": "When the statement ended, ISO 8601 in UTC."
+            "description": "When this answer was made, ISO 8601 in UTC."
           },
           "code": {
             "type": "string",

@@ -197,7 +197,7 @@ export interface TableDescription extends TableSummary {
   /** Bytes that the table takes where it is stored. */
   readonly sizeBytes: number | null;
   readonly modifiedAt: Date | null;
-  /** How the table is cut into parts, as a sentence of a few words: `DAY on created_at, filter required`; null when it is not. */
+  /** How the table is cut into parts, as a sentence of a few words: `DAY on created_at, a filter on it is required`; null when it is not. */
   readonly partitioning: string | null;
   /** Columns that the table is sorted by, in their order; empty when it is not. */
   readonly clustering: readonly string[];

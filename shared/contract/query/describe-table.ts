@@ -137,7 +137,7 @@ export const describeTable = {
         kind: "TABLE",
         description: "One row an event",
         location: "EU",
-        partitioning: "DAY on created_at, filter required",
+        partitioning: "DAY on created_at, a filter on it is required",
         clustering: ["user_id"],
         view_sql: null,
         schema: [

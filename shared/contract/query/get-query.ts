@@ -30,7 +30,8 @@ export const getQuery = {
     "Returns what query_bigquery would have returned: ask for it after an answer with status running. Send its next_page_token to query_bigquery with the same sql for the rows that follow. Results are kept for an hour.",
   consequential: false,
   scope: "query",
-  rate: null,
+  // Each call asks BigQuery, whose own limits all callers share.
+  rate: "query",
   audited: {},
   bodyLimitBytes: 0,
   deadlineMs: 44_000,

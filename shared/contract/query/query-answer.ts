@@ -77,7 +77,7 @@ export const QUERY_ANSWER = {
       type: "number",
       description: "Seconds from the request for the statement to this answer.",
     },
-    timestamp: { type: "string", description: "When the statement ended, ISO 8601 in UTC." },
+    timestamp: { type: "string", description: "When this answer was made, ISO 8601 in UTC." },
     ...FAILURE_FIELDS,
   },
   required: [

@@ -208,6 +208,40 @@ describe("describe_table", () => {
     });
   });
 
+  it("tells how a table is cut into parts and sorted, and where it lies", async () => {
+    const { get } = await serveBigquery({
+      table: () => ({
+        body: {
+          ...METADATA,
+          location: "EU",
+          timePartitioning: { type: "DAY", field: "at", requirePartitionFilter: true },
+          clustering: { fields: ["id", "at"] },
+        },
+      }),
+    });
+    expect((await get("/datasets/d/tables/t")).body).toMatchObject({
+      location: "EU",
+      partitioning: "DAY on at, a filter on it is required",
+      clustering: ["id", "at"],
+      view_sql: null,
+    });
+  });
+
+  it.each([
+    ["as it is", 100, 100, false],
+    ["cut when it is long, and says so", 200_000, 10_000, true],
+  ])("shows the SQL of a view %s", async (_what, length, shown, truncated) => {
+    const query = `SELECT '${"x".repeat(length - 9)}'`;
+    const { get } = await serveBigquery({
+      table: () => ({ body: { ...METADATA, type: "VIEW", view: { query } } }),
+    });
+    const { body, text } = await get("/datasets/d/tables/t");
+    expect(body).toMatchObject({ kind: "VIEW", truncated });
+    expect(body.view_sql).toHaveLength(shown);
+    expect(query.startsWith(body.view_sql.slice(0, shown - 1))).toBe(true);
+    expect(text.length).toBeLessThan(95_000);
+  });
+
   it("runs no statement and reads no row unless asked to", async () => {
     const { get, standIn } = await serveBigquery({ table: () => ({ body: METADATA }) });
     expect((await get("/datasets/d/tables/t")).body).toMatchObject({ sample_rows: [], truncated: false });
