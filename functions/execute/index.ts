@@ -1,7 +1,9 @@
+import { loadDatabaseSettings } from "#shared/config/database-settings.ts";
 import { loadEdgeSettings } from "#shared/config/edge-settings.ts";
 import { orExit } from "#shared/config/load-settings.ts";
 import { onShutdown } from "#shared/http/drain.ts";
 import { installEdge } from "#shared/http/edge.ts";
+import { openPostgresGate } from "#shared/http/open-postgres-gate.ts";
 import { serveFunction } from "#shared/http/serve-function.ts";
 import { createUnavailableObjectStore } from "#shared/object-store/object-store-unavailable.ts";
 import { createLogger } from "#shared/observability/logger.ts";

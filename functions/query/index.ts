@@ -1,7 +1,9 @@
+import { loadDatabaseSettings } from "#shared/config/database-settings.ts";
 import { loadEdgeSettings } from "#shared/config/edge-settings.ts";
 import { orExit } from "#shared/config/load-settings.ts";
 import { onShutdown } from "#shared/http/drain.ts";
 import { installEdge } from "#shared/http/edge.ts";
+import { openPostgresGate } from "#shared/http/open-postgres-gate.ts";
 import { serveFunction } from "#shared/http/serve-function.ts";
 import { createLogger } from "#shared/observability/logger.ts";
 import { createSigningKey } from "#shared/signing/create-signing-key.ts";
@@ -15,11 +17,12 @@ const {
   edge,
   query: settings,
   bigquery,
-} = orExit(() => ({
-  edge: loadEdgeSettings(),
-  query: loadQuerySettings(),
-  bigquery: loadBigquerySettings(),
-}));
+  entrance,
+} = orExit(() => {
+  const edge = loadEdgeSettings();
+  const entrance = openPostgresGate(edge, loadDatabaseSettings(), logger);
+  return { edge, entrance, query: loadQuerySettings(), bigquery: loadBigquerySettings() };
+});
 const warehouse = createBigqueryWarehouse({ ...bigquery, logger });
 onShutdown(() => warehouse.close());
 

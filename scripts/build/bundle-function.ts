@@ -6,6 +6,7 @@ const FORBIDDEN: readonly { readonly pattern: RegExp; readonly reason: string }[
   { pattern: /(^|\/)node_modules\/@duckdb\//, reason: "the embedded warehouse's engine" },
   { pattern: /(^|\/)node_modules\/@polyglot-sql\//, reason: "the embedded warehouse's translator" },
   { pattern: /(^|\/)node_modules\/isolated-vm\//, reason: "an engine for foreign programs" },
+  { pattern: /(^|\/)node_modules\/@electric-sql\//, reason: "the embedded database" },
   { pattern: /(^|\/)warehouse-duckdb\//, reason: "the embedded warehouse" },
   { pattern: /(^|\/)executor-local[./]/, reason: "the executor of one machine" },
   { pattern: /^sandbox\//, reason: "the sandbox" },

@@ -109,3 +109,10 @@ export const functionAddresses = makeExactValidator<Partial<Readonly<Record<Func
       }),
     ),
 );
+
+/** Certificates in PEM, given in base64 so that they fit one line. */
+export const pemInBase64 = makeExactValidator<string>((input) => {
+  const text = Buffer.from(input, "base64").toString("utf8");
+  if (/^-----BEGIN CERTIFICATE-----[\s\S]+-----END CERTIFICATE-----\s*$/.test(text)) return text;
+  throw new EnvError("must be a certificate in PEM, in base64: `base64 -w0 server-ca.pem` makes it");
+});
