@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import { str } from "envalid";
 import { type ExecuteSettings, loadExecuteSettings } from "#functions/execute/config.ts";
 import { loadMcpSettings, type McpSettings } from "#functions/mcp/config.ts";
+import { type DatabaseSettings, loadDatabaseSettings } from "#shared/config/database-settings.ts";
 import { type EdgeSettings, loadEdgeSettings } from "#shared/config/edge-settings.ts";
 import { loadSettings, SettingsError } from "#shared/config/load-settings.ts";
 import { integer } from "#shared/config/setting-kinds.ts";
@@ -19,6 +20,7 @@ export interface LocalSettings {
   readonly sandbox: SandboxSettings;
   readonly execute: ExecuteSettings;
   readonly mcp: McpSettings;
+  readonly database: DatabaseSettings;
   /** Bytes that files, results and sessions may take together. */
   readonly filesMaxBytes: number;
 }
@@ -53,6 +55,7 @@ export function loadLocalSettings(): LocalSettings {
   const filesMaxBytes = env.FILES_MAX_MIB * 1024 * 1024;
   const execute = loadExecuteSettings();
   const mcp = loadMcpSettings();
+  const database = loadDatabaseSettings();
   return {
     host: env.HOST,
     port: env.PORT,
@@ -62,6 +65,7 @@ export function loadLocalSettings(): LocalSettings {
     sandbox,
     execute,
     mcp,
+    database,
     filesMaxBytes,
   };
 }

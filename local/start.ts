@@ -12,6 +12,7 @@ import { SettingsError } from "#shared/config/load-settings.ts";
 import { VERSION } from "#shared/contract/version.ts";
 import { onShutdown } from "#shared/http/drain.ts";
 import { installEdge } from "#shared/http/edge.ts";
+import { openGate } from "#shared/http/open-gate.ts";
 import { serveFunction } from "#shared/http/serve-function.ts";
 import { createFolderObjectStore } from "#shared/object-store/object-store-folder.ts";
 import { createLogger } from "#shared/observability/logger.ts";
@@ -21,6 +22,7 @@ import { createLocalWarehouse } from "./create-local-warehouse.ts";
 import { createOnePortServer } from "./create-one-port-server.ts";
 import { prepareDataFolder } from "./data-folder.ts";
 import { type LocalSettings, loadLocalSettings } from "./local-settings.ts";
+import { openLocalDatabase } from "./open-local-database.ts";
 import { ownAddress } from "./own-address.ts";
 import { loadOrCreateSigningKey } from "./signing-key-file.ts";
 import { describeStart } from "./welcome.ts";
@@ -39,6 +41,9 @@ async function start(): Promise<void> {
     ? { ...settings.edge, apiKeys: [{ name: "default", key: loadOrCreateApiKey(settings.dataFolder) }] }
     : settings.edge;
   installEdge();
+  const { postgres, audit } = settings.database;
+  const database = await openLocalDatabase({ dataFolder: settings.dataFolder, postgres, logger });
+  const entrance = openGate({ edge, database, isShared: postgres !== null, audit, logger });
   const { executor, notices } = await createLocalSandbox(settings.sandbox, logger);
   const objects = await createFolderObjectStore({
     folder: join(settings.dataFolder, "files"),
@@ -56,7 +61,7 @@ async function start(): Promise<void> {
   });
   onShutdown(async () => {
     await Promise.allSettled([execute.close().then(() => executor.close()), warehouse.close()]);
-    await objects.close();
+    await Promise.allSettled([objects.close(), entrance.close()]);
   });
   const functions = [
     execute.routes,
@@ -69,7 +74,7 @@ async function start(): Promise<void> {
       warehouseTakesWrites: settings.warehouse === "bigquery" && settings.mcp.warehouseTakesWrites,
     }),
     await createDocs({ assetDirectories: ASSET_DIRECTORIES, version: VERSION }),
-  ].map((routes) => ({ routes, serve: serveFunction(routes, edge, logger) }));
+  ].map((routes) => ({ routes, serve: serveFunction(routes, edge, logger, entrance.gate) }));
   const server = createOnePortServer(functions, "docs");
   const address = await listen(server, settings);
   const keyFile = ownKey ? apiKeyFile(settings.dataFolder) : null;

@@ -13,8 +13,12 @@ import { createExecute } from "./create-execute.ts";
 import { createUnavailableExecutor } from "./executor/executor-unavailable.ts";
 
 installEdge();
-const settings = orExit(() => ({ edge: loadEdgeSettings(), execute: loadExecuteSettings() }));
 const logger = createLogger();
+const { edge, entrance, settings } = orExit(() => {
+  const edge = loadEdgeSettings();
+  const entrance = openPostgresGate(edge, loadDatabaseSettings(), logger);
+  return { edge, entrance, settings: loadExecuteSettings() };
+});
 const reason =
   "This deployment has no sandbox to run programs in. Run the bundle on one machine with `npm start`, which has one.";
 const executor = createUnavailableExecutor(reason);
@@ -22,14 +26,14 @@ const { routes, close } = createExecute({
   executor,
   objects: createUnavailableObjectStore(reason),
   // Links of an instance without a key of its deployment are good for its own life.
-  signingKey: settings.execute.signingKey ?? createSigningKey(),
-  fileHosts: settings.execute.fileHosts,
+  signingKey: settings.signingKey ?? createSigningKey(),
+  fileHosts: settings.fileHosts,
   logger,
 });
 onShutdown(async () => {
   await close();
-  await executor.close();
+  await Promise.allSettled([executor.close(), entrance.close()]);
 });
 
 /** Entry point of the Cloud Function `execute`. */
-export const execute = serveFunction(routes, settings.edge, logger);
+export const execute = serveFunction(routes, edge, logger, entrance.gate);

@@ -24,10 +24,12 @@ const {
   return { edge, entrance, query: loadQuerySettings(), bigquery: loadBigquerySettings() };
 });
 const warehouse = createBigqueryWarehouse({ ...bigquery, logger });
-onShutdown(() => warehouse.close());
+onShutdown(async () => {
+  await Promise.allSettled([warehouse.close(), entrance.close()]);
+});
 
 // Page tokens of an instance without a key of its deployment are good for its own life.
 const routes = createQuery({ warehouse, signingKey: settings.signingKey ?? createSigningKey() });
 
 /** Entry point of the Cloud Function `query`. */
-export const query = serveFunction(routes, edge, logger);
+export const query = serveFunction(routes, edge, logger, entrance.gate);

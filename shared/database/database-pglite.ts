@@ -1,10 +1,11 @@
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { Kysely, type PGlite, PGliteDialect, type PGliteTransaction, sql } from "kysely";
 import { type FileLock, LockedError, lockFile } from "../data-folder/lock-file.ts";
 import type { Logger } from "../observability/logger.ts";
 import { createDatabase } from "./database.ts";
 import { type EngineProcess, startEngine } from "./database-pglite/engine-process.ts";
 import { toDatabaseError } from "./database-unavailable.ts";
-import { migrate } from "./migrate.ts";
+import { migrate, NEWEST_MIGRATION, refuseTooNew } from "./migrate.ts";
 import type { OpenDatabase } from "./open-database.ts";
 
 const STATEMENT_TIMEOUT_MS = 30_000;
@@ -33,9 +34,10 @@ export class DatabaseInUseError extends Error {
 /**
  * The database in a folder of this machine: PGlite, for this process alone. It holds what was written through `kill -9`;
  * it does not wait for the disk, so that a power failure may take the last seconds.
- * @throws DatabaseInUseError when another process has it open
+ * @throws DatabaseInUseError when another process has it open @throws DatabaseTooNewError when a newer program was here
  */
 export function createPgliteDatabase(options: PgliteOptions): OpenDatabase {
+  refuseNewerState(options.folder);
   const lock = lockFolder(options.folder);
   const pglite = createPglite(options);
   const plain = new Kysely<unknown>({ dialect: new PGliteDialect({ pglite }) });
@@ -44,6 +46,7 @@ export function createPgliteDatabase(options: PgliteOptions): OpenDatabase {
       // Kysely asks for it once, at the first statement, and again if this fails.
       pglite: async () => {
         await migrate(plain);
+        writeFileSync(stateFile(options.folder), `${NEWEST_MIGRATION}\n`, { mode: 0o600 });
         return pglite;
       },
     }),
@@ -58,6 +61,14 @@ export function createPgliteDatabase(options: PgliteOptions): OpenDatabase {
       lock.release();
     },
   };
+}
+
+/** The state of the tables, where it can be read without opening the database. */
+const stateFile = (folder: string): string => `${folder}.state`;
+
+function refuseNewerState(folder: string): void {
+  if (!existsSync(folder) || !existsSync(stateFile(folder))) return;
+  refuseTooNew([readFileSync(stateFile(folder), "utf8").trim()].filter((name) => name !== ""));
 }
 
 function lockFolder(folder: string): FileLock {

@@ -48,9 +48,19 @@ async function readApplied(database: Kysely<unknown>): Promise<readonly string[]
   }
 }
 
-function missingOf(applied: readonly string[], migrations: readonly Migration[]): readonly Migration[] {
-  const known = migrations.map(({ name }) => name);
-  const unknown = applied.findLast((name) => !known.includes(name));
+/** The newest migration that this program knows: the state of a database that `migrate` was through with. */
+export const NEWEST_MIGRATION: string = MIGRATIONS.at(-1)?.name ?? "";
+
+/** @throws DatabaseTooNewError when a migration is none of this program's */
+export function refuseTooNew(
+  applied: readonly string[],
+  migrations: readonly Migration[] = MIGRATIONS,
+): void {
+  const unknown = applied.findLast((name) => !migrations.some((migration) => migration.name === name));
   if (unknown !== undefined) throw new DatabaseTooNewError(unknown);
+}
+
+function missingOf(applied: readonly string[], migrations: readonly Migration[]): readonly Migration[] {
+  refuseTooNew(applied, migrations);
   return migrations.filter(({ name }) => !applied.includes(name));
 }
