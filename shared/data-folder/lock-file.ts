@@ -20,6 +20,8 @@ export class LockedError extends Error {
 }
 
 const BUSY = 5;
+/** A handle that nobody holds would be collected, and its lock with it. */
+const held = new Set<DatabaseSync>();
 
 /**
  * Locks a file, which is made when it is missing: `alone` against everybody, `together` only against those who want it alone. Node has
@@ -30,20 +32,24 @@ const BUSY = 5;
 export function lockFile(path: string, mode: "alone" | "together"): FileLock {
   const database = new DatabaseSync(path, { timeout: 0 });
   try {
+    database.exec("pragma journal_mode = memory");
     database.exec(mode === "alone" ? "begin exclusive" : "begin; select count(*) from sqlite_master");
   } catch (thrown) {
     database.close();
-    if (thrown instanceof Error && "errcode" in thrown && thrown.errcode === BUSY) {
-      throw new LockedError(readHolder(path));
-    }
+    if (isBusy(thrown)) throw new LockedError(readHolder(path));
     throw thrown;
   }
+  held.add(database);
   writeFileSync(holderFile(path), `${process.pid}\n`, { mode: 0o600 });
   return {
     release: () => {
-      if (database.isOpen) database.close();
+      if (held.delete(database)) database.close();
     },
   };
+}
+
+function isBusy(thrown: unknown): boolean {
+  return typeof thrown === "object" && thrown !== null && "errcode" in thrown && thrown.errcode === BUSY;
 }
 
 const holderFile = (path: string): string => `${path}.pid`;
