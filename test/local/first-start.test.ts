@@ -48,8 +48,8 @@ describeWith("sandbox", "the first start", () => {
 
   it("keeps the key at the second start", async () => {
     const before = readFileSync(join(folder, "api-key"), "utf8");
-    const second = await start(folder);
-    await second.stop();
+    await server.stop();
+    server = await start(folder);
     expect(readFileSync(join(folder, "api-key"), "utf8")).toBe(before);
   });
 });

@@ -67,21 +67,23 @@ function startProcess(task: EngineTask, folder: string): ChildProcess {
   });
 }
 
+/** When it fails the process is gone. */
 function untilReady(child: ChildProcess, signal: AbortSignal): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
-  const giveUp = (reason: unknown): void => {
+  let reason: unknown = new Error("PGlite ended while it opened");
+  const giveUp = (why: unknown): void => {
+    reason = why;
     child.kill("SIGKILL");
-    reject(reason);
   };
   const timer = setTimeout(() => giveUp(new Error("PGlite did not open in time")), OPEN_TIMEOUT_MS);
   const onAbort = (): void => giveUp(signal.reason);
   signal.addEventListener("abort", onAbort);
   child.once("message", (answer: EngineAnswer) => {
-    if ("failed" in answer) reject(new Error(answer.failed));
+    if ("failed" in answer) reason = new Error(answer.failed);
     else resolve();
   });
   child.once("error", reject);
-  child.once("exit", () => reject(new Error("PGlite ended while it opened")));
+  child.once("exit", () => reject(reason));
   return promise.finally(() => {
     clearTimeout(timer);
     signal.removeEventListener("abort", onAbort);

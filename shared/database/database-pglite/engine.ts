@@ -79,8 +79,9 @@ try {
   if (folder === undefined) throw new Error("The folder is missing.");
   await lock(folder);
   await (task === "create" ? create(folder) : serve(folder));
-  send({ ready: true });
-  if (task === "create") process.exit();
+  process.send?.({ ready: true } satisfies EngineAnswer, () => {
+    if (task === "create") process.exit();
+  });
 } catch (thrown) {
   process.send?.({ failed: toFault(thrown).message } satisfies EngineAnswer, () => process.exit(1));
 }
