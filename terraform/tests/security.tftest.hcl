@@ -127,6 +127,58 @@ run "cost_and_shape" {
   }
 }
 
+run "bigquery_is_read_only_by_default" {
+  command = plan
+
+  variables {
+    readable_datasets = ["sales", "other-project.web"]
+  }
+
+  assert {
+    condition     = google_cloudfunctions2_function.function["query"].service_config[0].environment_variables["BIGQUERY_ALLOWED_DATASETS"] == "other-project.web,sales"
+    error_message = "query opens other datasets than its account may read."
+  }
+  assert {
+    condition     = alltrue([for setting in ["BIGQUERY_ALLOW_WRITES", "BIGQUERY_ALLOW_EXTERNAL", "BIGQUERY_IMPERSONATE"] : !contains(keys(google_cloudfunctions2_function.function["query"].service_config[0].environment_variables), setting)]) && length(google_bigquery_dataset_iam_member.query_writes) == 0
+    error_message = "query may do more than read, though nobody said so."
+  }
+}
+
+run "bigquery_writes_where_it_is_told" {
+  command = plan
+
+  variables {
+    readable_datasets = ["sales", "other-project.web"]
+    writable_datasets = ["other-project.web"]
+  }
+
+  assert {
+    condition     = google_cloudfunctions2_function.function["query"].service_config[0].environment_variables["BIGQUERY_ALLOW_WRITES"] == "on" && [for grant in google_bigquery_dataset_iam_member.query_writes : "${grant.project}.${grant.dataset_id}"] == ["other-project.web"]
+    error_message = "query may write elsewhere than in the named dataset."
+  }
+}
+
+run "refuses_writes_to_what_is_not_open" {
+  command = plan
+
+  variables {
+    writable_datasets = ["secret"]
+  }
+
+  expect_failures = [var.writable_datasets]
+}
+
+run "refuses_a_default_dataset_that_is_not_open" {
+  command = plan
+
+  variables {
+    readable_datasets        = ["sales"]
+    bigquery_default_dataset = "web"
+  }
+
+  expect_failures = [var.bigquery_default_dataset]
+}
+
 run "the_edge_is_public_for_chatgpt" {
   command = plan
 
