@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { AppError } from "../errors/app-error.ts";
 import { createSlots } from "../slots/create-slots.ts";
 import type { CredentialLookup, Verified } from "./credential-verifier.ts";
 
@@ -7,13 +8,14 @@ const KEEP_MS = 8_000;
 const MOST_KEPT = 1_000;
 
 /** What a look-up may take; then nobody can tell whose credential it is. */
-const LOOKUP_MS = 5_000;
+const LOOKUP_MS = 4_000;
 
 /** Numbers that a test makes smaller. */
 export interface CacheOptions {
   /** Milliseconds of a clock that never goes back. */
   readonly now?: () => number;
   readonly mostKept?: number;
+  readonly lookupMs?: number;
 }
 
 interface Kept {
@@ -29,7 +31,7 @@ interface Kept {
  */
 export function createCachedLookup(
   lookup: CredentialLookup,
-  { now = () => performance.now(), mostKept = MOST_KEPT }: CacheOptions = {},
+  { now = () => performance.now(), mostKept = MOST_KEPT, lookupMs = LOOKUP_MS }: CacheOptions = {},
 ): CredentialLookup {
   const kept = new Map<string, Kept>();
   const underWay = new Map<string, Promise<Verified | null>>();
@@ -53,16 +55,20 @@ export function createCachedLookup(
   }
 
   async function ask(name: string, credential: string, resource: string): Promise<Verified | null> {
-    const signal = AbortSignal.timeout(LOOKUP_MS);
+    const deadline = new AbortController();
+    const { signal } = deadline;
     const giveBack = await slots.take(signal);
+    const timer = setTimeout(() => deadline.abort(tookTooLong()), lookupMs);
+    const startedAt = now();
+    // Its place is free when it ends, not when nobody waits for it any more.
+    const ended = lookup.lookUp(credential, { resource, signal }).finally(giveBack);
     try {
-      const startedAt = now();
-      const verified = await lookup.lookUp(credential, { resource, signal });
+      const verified = await unlessAborted(ended, signal);
       if (verified === null) kept.delete(name);
       else keep(name, verified, startedAt);
       return verified;
     } finally {
-      giveBack();
+      clearTimeout(timer);
     }
   }
 
@@ -81,6 +87,14 @@ export function createCachedLookup(
       return unlessAborted(started, signal);
     },
   };
+}
+
+function tookTooLong(): AppError {
+  return new AppError(
+    "storage_unavailable",
+    "The credential could not be looked up in time. Try again in a few seconds.",
+    { retryAfterSeconds: 2 },
+  );
 }
 
 /** The promise's outcome, or the signal's reason when that comes first. */

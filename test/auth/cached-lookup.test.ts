@@ -124,12 +124,29 @@ describe("a look-up that is remembered", () => {
     expect(outcomes.filter((outcome) => outcome === "answered")).toHaveLength(8 + 256);
   });
 
+  it("that does not end is 503 for who waits, and keeps its place until it does", async () => {
+    const { lookup, asked, hold, release } = createFollowed();
+    const cached = createCachedLookup(lookup, { lookupMs: 20 });
+    hold();
+    const outcomes = await Promise.allSettled(
+      Array.from({ length: 8 }, (_, n) => cached.lookUp(`slow-${n}`, OPTIONS)),
+    );
+    for (const outcome of outcomes) {
+      expect(outcome).toMatchObject({ status: "rejected", reason: { code: "storage_unavailable" } });
+    }
+    const next = cached.lookUp("next", OPTIONS);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(asked).not.toContain("next");
+    release();
+    expect((await next)?.principal.id).toBe("next");
+  });
+
   it("that fails is not remembered", async () => {
     let fails = true;
     const { lookup } = createFollowed();
     const cached = createCachedLookup({
       ...lookup,
-      lookUp: (credential, options) => {
+      lookUp: async (credential, options) => {
         if (fails) throw new Error("away");
         return lookup.lookUp(credential, options);
       },
