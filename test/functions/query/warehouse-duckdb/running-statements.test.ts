@@ -3,7 +3,9 @@ import type { PageReference, QueryOutcome } from "#functions/query/warehouse/war
 import { createRunningStatements } from "#functions/query/warehouse/warehouse-duckdb/running/running-statements.ts";
 import { AppError } from "#shared/errors/app-error.ts";
 import { createLogger } from "#shared/observability/logger.ts";
+import { describeWith } from "../../../support/capabilities.ts";
 import { createMemoryObjectStore } from "./memory-object-store.ts";
+import { ASKER, openTestWarehouse } from "./test-warehouse.ts";
 
 const FAILURE: QueryOutcome = { kind: "failure", code: "query_failed", message: "It failed." };
 const stay = { signal: new AbortController().signal };
@@ -155,4 +157,23 @@ describe("a statement that was left running", () => {
       expect(await elsewhere().read({ statement }, { ...stay, waitMs: 0 })).toBeNull();
     },
   );
+});
+
+describeWith("sandbox", "closing the embedded warehouse", () => {
+  it("waits until what its statements came to is kept, however slow the store", async () => {
+    const at = openTestWarehouse();
+    at.results.beforePiece = () => new Promise((resolve) => setTimeout(resolve, 1_000));
+    const statement = {
+      sql: "SELECT COUNT(*) FROM UNNEST(GENERATE_ARRAY(1, 1000000)) a, UNNEST(GENERATE_ARRAY(1, 1000000)) b WHERE MOD(a * b, 7) = 9",
+      timeoutMs: 40_000,
+      maxRows: 10,
+      maxCharacters: 10_000,
+      parameters: [],
+      defaultDataset: null,
+    };
+    const running = await at.warehouse.runQuery(statement, { ...stay, asker: ASKER, waitMs: 0 });
+    expect(running.kind).toBe("running");
+    await at.close();
+    expect([...at.results.objects.keys()]).toEqual([expect.stringMatching(/^query-outcomes\//)]);
+  }, 60_000);
 });
