@@ -41,7 +41,6 @@ locals {
         BIGQUERY_ALLOWED_DATASETS = join(",", sort(var.readable_datasets))
         BIGQUERY_MAX_BYTES_BILLED = format("%d", var.bigquery_max_bytes_billed)
         BIGQUERY_PRICE_PER_TIB    = tostring(var.bigquery_price_per_tib)
-        BIGQUERY_ALLOWED_DATASETS = join(",", sort(var.readable_datasets))
         BIGQUERY_ALLOW_WRITES     = length(var.writable_datasets) > 0 ? "on" : ""
         BIGQUERY_ALLOW_EXTERNAL   = var.bigquery_allow_external ? "on" : ""
         BIGQUERY_IMPERSONATE      = var.bigquery_impersonate

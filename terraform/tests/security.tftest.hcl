@@ -106,10 +106,6 @@ run "cost_and_shape" {
     error_message = "A function does not know its public address."
   }
   assert {
-    condition     = google_cloudfunctions2_function.function["query"].service_config[0].environment_variables["BIGQUERY_ALLOWED_DATASETS"] == "other-project.web,sales"
-    error_message = "query may be asked about datasets that are not shared with it."
-  }
-  assert {
     condition     = google_cloudfunctions2_function.function["query"].service_config[0].environment_variables["BIGQUERY_MAX_BYTES_BILLED"] == "10737418240"
     error_message = "The byte cap does not reach query as plain digits."
   }
