@@ -1,10 +1,12 @@
 import { cancelExecutionTool } from "./cancel-execution.ts";
+import { cancelQueryTool } from "./cancel-query.ts";
 import { checkHealthTool } from "./check-health.ts";
 import { describeTableTool } from "./describe-table.ts";
 import { executeCodeTool } from "./execute-code.ts";
 import { fetchTool } from "./fetch.ts";
 import { getExecutionTool } from "./get-execution.ts";
 import { getFileTool } from "./get-file.ts";
+import { getQueryTool } from "./get-query.ts";
 import { listDatasetsTool } from "./list-datasets.ts";
 import { listExecutionsTool } from "./list-executions.ts";
 import { listLanguagesTool } from "./list-languages.ts";
@@ -22,6 +24,8 @@ export const TOOLS: readonly Tool[] = [
   getFileTool,
   listLanguagesTool,
   queryBigqueryTool,
+  getQueryTool,
+  cancelQueryTool,
   listDatasetsTool,
   listTablesTool,
   describeTableTool,
