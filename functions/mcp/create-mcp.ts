@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { createMcpHandler } from "@modelcontextprotocol/server";
+import { createMcpHandler, ProtocolErrorCode } from "@modelcontextprotocol/server";
 import { authorize } from "#shared/auth/authorize.ts";
 import type { Principal } from "#shared/auth/principal.ts";
 import { EXECUTE_BODY_LIMIT_BYTES } from "#shared/contract/limits.ts";
@@ -121,6 +121,8 @@ async function serve({
   context,
   dependencies,
 }: Exchange): Promise<Response> {
+  const [only] = messages;
+  if (only?.method === "subscriptions/listen") return refuseSubscription(only.id);
   const { cancellations, addressOf, warehouseTakesWrites } = dependencies;
   const { baseUrl, logger, requestId } = context;
   const session = request.headers.get(SESSION_HEADER);
@@ -131,13 +133,18 @@ async function serve({
   const caller = { principal, functions, baseUrl, logger, warehouseTakesWrites };
   const handler = createMcpHandler(() => createServer(caller, requestId, signal), {
     onerror: (error) => logger.log("INFO", "A message was refused.", { ...describeCause(error) }),
-    maxSubscriptions: 1,
   });
   // The body is read already; the library takes the rest, and hears by the signal that the client has left or cancels.
   const rest = new Request(request.url, { method: request.method, headers: request.headers, signal });
   const response = await handler.fetch(rest, { parsedBody: body });
   labelSession(response, messages, session);
   return watch(response, { signal, logger }, call.close);
+}
+
+/** Nothing here changes while a client looks, and an open stream would keep an instance of the cloud alive for nothing. */
+function refuseSubscription(id: string | number | null): Response {
+  const error = { code: ProtocolErrorCode.MethodNotFound, message: "This server has no subscriptions." };
+  return Response.json({ jsonrpc: "2.0", id, error }, { status: 404 });
 }
 
 /** Gives a new client of the 2025 revisions a label for its calls: it names what the client cancels, and nothing is kept under it. */

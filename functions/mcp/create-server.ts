@@ -71,7 +71,8 @@ async function orProtocolError<T>(requestId: string, work: Promise<T>): Promise<
     return await work;
   } catch (thrown) {
     if (thrown instanceof ProtocolError) throw thrown;
-    throw toProtocolError({ body: toErrorBody(AppError.from(thrown), requestId) });
+    const error = AppError.from(thrown);
+    throw toProtocolError({ status: error.status, body: toErrorBody(error, requestId) });
   }
 }
 

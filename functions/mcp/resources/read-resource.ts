@@ -33,15 +33,16 @@ export async function readResource(
     throw notFound(uri);
   }
   if (download.kind === "too-large") {
-    throw toProtocolError({ body: { error: "The file is larger than 2 MiB: open its link instead." } });
+    const error = "The file is larger than 2 MiB: open its link instead.";
+    throw toProtocolError({ status: 422, body: { error } });
   }
   const { mimeType, bytes } = download;
   return { contents: [{ uri, mimeType, blob: bytes.toString("base64") }] };
 }
 
-function refuse({ status, body, ...rest }: FunctionAnswer, uri: string): void {
-  if (status === 404 || status === 400) throw notFound(uri);
-  if (status >= 400) throw toProtocolError({ body, ...rest });
+function refuse(answer: FunctionAnswer, uri: string): void {
+  if (answer.status === 404 || answer.status === 400) throw notFound(uri);
+  if (answer.status >= 400) throw toProtocolError(answer);
 }
 
 /** @see https://modelcontextprotocol.io/specification/2026-07-28/server/resources#error-handling */

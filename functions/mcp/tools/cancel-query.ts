@@ -7,6 +7,6 @@ import type { Tool } from "./tool.ts";
 export const cancelQueryTool: Tool = createOperationTool({
   operation: cancelQuery,
   title: "Cancel a statement",
-  effects: { readOnly: false, destructive: true, idempotent: true },
+  effects: { readOnly: false, destructive: false, idempotent: true },
   validate: validateCancelQuery,
 });
