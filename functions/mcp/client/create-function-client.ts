@@ -47,7 +47,8 @@ export function createFunctionClient(addressOf: AddressOf, headers: Headers): Fu
       });
     } catch (thrown) {
       init.signal?.throwIfAborted();
-      throw unavailable(name, thrown);
+      // fetch says "fetch failed", and why in its cause.
+      throw unavailable(name, thrown instanceof Error ? (thrown.cause ?? thrown) : thrown);
     }
   }
 
@@ -88,6 +89,12 @@ async function toAnswer(
   signal: AbortSignal,
 ): Promise<FunctionAnswer> {
   const bytes = await readWhole(name, response, ANSWER_LIMIT_BYTES, signal);
+  if (response.status >= 300 && response.status < 400) {
+    throw unavailable(
+      name,
+      new Error(`It answered ${response.status}, and no function sends its callers elsewhere.`),
+    );
+  }
   const retryAfter = Number(response.headers.get("retry-after") ?? Number.NaN);
   return {
     status: response.status,

@@ -5,7 +5,7 @@ const REVISION = "2026-07-28";
 
 /** Sends a body to the endpoint as a client of the 2025 revisions would, with further headers. */
 export function sendRaw(
-  server: RunningServer,
+  server: Pick<RunningServer, "request">,
   body: unknown,
   headers: Readonly<Record<string, string>> = {},
 ): Promise<Response> {
@@ -22,7 +22,7 @@ export function sendRaw(
 
 /** Sends one request of the current revision. */
 export function sendModern(
-  server: RunningServer,
+  server: Pick<RunningServer, "request">,
   method: string,
   params: Readonly<Record<string, unknown>> = {},
   headers: Readonly<Record<string, string>> = {},
