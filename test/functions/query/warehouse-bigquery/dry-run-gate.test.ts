@@ -40,6 +40,17 @@ describe("the dry run is the gate:", () => {
     expect(standIn.count("insert")).toBe(0);
   });
 
+  it.each(["#legacySQL\nSELECT * FROM [acme:shop.t]", "  # LegacySQL \nSELECT 1"])(
+    "a text in another language is not sent at all: %j",
+    async (sql) => {
+      const { standIn, warehouse } = await start();
+      expect(await warehouse.runQuery({ ...SELECT, sql }, quiet())).toMatchObject({
+        code: "unsupported_sql",
+      });
+      expect(standIn.calls).toEqual([]);
+    },
+  );
+
   it("a dry run that names no type lets nothing through", async () => {
     const { standIn, warehouse } = await start({ dryRun: (call) => jobAnswer(call) });
     await expect(warehouse.runQuery(SELECT, quiet())).rejects.toMatchObject({

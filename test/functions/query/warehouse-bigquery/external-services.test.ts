@@ -132,6 +132,16 @@ describe("a model that lives elsewhere", () => {
     expect(standIn.count("insert")).toBe(0);
   });
 
+  it("is not a column that is called model", async () => {
+    const { standIn, warehouse } = await start({}, OWN);
+    const outcome = await warehouse.runQuery(
+      { ...SELECT, sql: "SELECT year, model FROM shop.cars" },
+      quiet(),
+    );
+    expect(outcome).toMatchObject({ kind: "rows" });
+    expect(standIn.count("other")).toBe(0);
+  });
+
   it("is not one that was trained here", async () => {
     const { warehouse } = await start({ other: model({ modelType: "LINEAR_REGRESSION" }) }, OWN);
     expect(await warehouse.runQuery({ ...SELECT, sql }, quiet())).toMatchObject({ kind: "rows" });

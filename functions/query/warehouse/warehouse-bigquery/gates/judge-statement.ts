@@ -27,6 +27,7 @@ export async function judgeStatement(
   statement: Statement,
   asker: Asker,
 ): Promise<Judged | QueryFailure> {
+  if (LEGACY.test(statement.sql)) return legacySql();
   const names = namesOfStatement(statement.sql);
   const defaultDataset = defaultDatasetOf(context, statement);
   const { allowed, allowExternal, allowWrites } = context;
@@ -58,6 +59,14 @@ export async function judgeStatement(
   const mayShrink = statement.parameters.length > 0 && (facts.bytesProcessed ?? 0) > question.cap;
   if (!mayShrink) context.dryRuns.set(question, facts);
   return { kind: "judged", facts };
+}
+
+/** A first line of this kind would have BigQuery read the text in another language than the gates do. */
+const LEGACY = /^\s*#\s*legacysql/i;
+
+function legacySql(): QueryFailure {
+  const message = "Legacy SQL is not taken here. Remove the line #legacySQL and write GoogleSQL.";
+  return { kind: "failure", code: "unsupported_sql", message };
 }
 
 /** Parts the name of the dataset that the statement's tables lie in when they are named without one. */

@@ -1,5 +1,6 @@
 import { type NamePath, readPath } from "./read-path.ts";
 import { type SqlToken, toSqlTokens } from "./sql-tokens.ts";
+import { isTableWord } from "./table-words.ts";
 
 /** What the text of a statement names, read from its tokens alone. */
 export interface StatementNames {
@@ -15,28 +16,12 @@ export interface StatementNames {
   readonly all: readonly NamePath[];
 }
 
-/** After these a table or the like is named. */
-const TABLE_WORDS = new Set(
-  "FROM JOIN INTO UPDATE TABLE VIEW MODEL MERGE DELETE INSERT GRAPH CALL FUNCTION PROCEDURE SCHEMA CLONE".split(
-    " ",
-  ),
-);
 /** After these a list of tables has ended. */
 const CLAUSE_WORDS = new Set(
   "SELECT WHERE GROUP HAVING ORDER LIMIT WINDOW QUALIFY UNION INTERSECT EXCEPT SET VALUES".split(" "),
 );
-/** May stand between a word of `TABLE_WORDS` and the name. */
-const FILLER_WORDS = new Set("IF NOT EXISTS ONLY INTO FROM".split(" "));
-
-/** Names in the order of the text. */
-interface Found {
-  readonly tables: NamePath[];
-  readonly models: NamePath[];
-  readonly calls: NamePath[];
-  readonly all: NamePath[];
-  /** Names that the statement gives to tables, or that tables have, in lower case. */
-  readonly given: Set<string>;
-}
+/** May stand between a word such as TABLE and the name. */
+const FILLER_WORDS = new Set("IF NOT EXISTS INTO".split(" "));
 
 /** What is open at one depth of parentheses. */
 interface Frame {
@@ -46,8 +31,23 @@ interface Frame {
   isModelNext: boolean;
   /** A comma is followed by a table. */
   isInFrom: boolean;
-  /** The parentheses are of `EXTRACT(… FROM …)`, whose FROM names no table. */
-  readonly isExtract: boolean;
+  /** The last name before the parentheses, in capitals, after a point when it is a part of a longer one; null for none. */
+  readonly call: string | null;
+}
+
+/** A text on the way of being read. */
+interface Reading {
+  readonly tokens: readonly SqlToken[];
+  readonly frames: Frame[];
+  /** The first word of the statement, in capitals; empty before it. */
+  verb: string;
+  isInQuery: boolean;
+  readonly tables: NamePath[];
+  readonly models: NamePath[];
+  readonly calls: NamePath[];
+  readonly all: NamePath[];
+  /** Names that the statement gives to tables, or that tables have, in lower case. */
+  readonly given: Set<string>;
 }
 
 /**
@@ -55,51 +55,50 @@ interface Frame {
  * may succeed, so it is never the only gate.
  */
 export function namesOfStatement(sql: string): StatementNames {
-  const tokens = toSqlTokens(sql);
-  const found: Found = { tables: [], models: [], calls: [], all: [], given: new Set() };
-  const frames: Frame[] = [newFrame()];
-  for (let at = 0; at < tokens.length; ) at = step(tokens, at, frames, found);
-  const isGiven = ([first, ...rest]: NamePath): boolean => rest.length > 0 && found.given.has(fold(first));
+  const lists = { tables: [], models: [], calls: [], all: [], given: new Set<string>() };
+  const frames = [newFrame(null)];
+  const reading: Reading = { tokens: toSqlTokens(sql), frames, verb: "", isInQuery: false, ...lists };
+  for (let at = 0; at < reading.tokens.length; ) at = step(reading, at);
+  const { tables, models, calls, all, given } = reading;
+  const isGiven = ([first, ...rest]: NamePath): boolean => rest.length > 0 && given.has(fold(first));
   return {
-    ...found,
-    tables: found.tables.filter((path) => !isGiven(path)),
-    unsure: found.tables.filter(isGiven),
+    tables: tables.filter((path) => !isGiven(path)),
+    unsure: tables.filter(isGiven),
+    models,
+    calls,
+    all,
   };
 }
 
 /** Reads what begins at `at`. @returns where to go on */
-function step(tokens: readonly SqlToken[], at: number, frames: Frame[], found: Found): number {
-  const token = tokens[at];
-  const frame = frames.at(-1) ?? newFrame();
+function step(reading: Reading, at: number): number {
+  const token = reading.tokens[at];
+  const frame = frameOf(reading);
   if (token === undefined) return at + 1;
-  if (token.kind === "name") {
-    return isWord(token) && steer(frame, tokens, at) ? at + 1 : takeName(tokens, at, frame, found);
-  }
-  if (token.kind === "literal") {
-    frame.isTableNext = false;
+  if (token.kind === "mark") {
+    punctuate(reading, at);
     return at + 1;
   }
-  punctuate(frames, frame, tokens, at);
-  // What stands in parentheses in a list of tables may be given a name, too.
-  const alias = token.text === ")" && frames.at(-1)?.isInFrom === true ? aliasAt(tokens, at + 1) : null;
-  if (alias !== null) found.given.add(fold(alias));
+  if (token.kind === "name") return isWord(token) && steer(reading, at) ? at + 1 : takeName(reading, at);
+  frame.isTableNext = false;
   return at + 1;
 }
 
 /** Takes the name at `at`, with the name that is given to it, if any. @returns where to go on */
-function takeName(tokens: readonly SqlToken[], at: number, frame: Frame, found: Found): number {
+function takeName(reading: Reading, at: number): number {
+  const { tokens } = reading;
+  const frame = frameOf(reading);
   const { path, next } = readPath(tokens, at, frame.isTableNext);
-  if (path.length > 1) found.all.push(path);
-  // Columns in parentheses follow the table of an INSERT, and arguments everything else.
-  const isInserted = /^(INTO|INSERT)$/i.test(tokens[at - 1]?.text ?? "");
-  const isCall = !isInserted && tokens[next]?.text === "(" && tokens[next]?.kind === "mark";
-  if (isCall) found.calls.push(path);
-  else if (frame.isTableNext) found.tables.push(path);
-  if (frame.isModelNext) found.models.push(path);
+  if (path.length > 1) reading.all.push(path);
+  // Columns in parentheses follow the table of an INSERT and of DDL, and arguments everything else.
+  const hasColumns = /^(INTO|INSERT|TABLE|VIEW|EXISTS|ON|REFERENCES)$/i.test(tokens[at - 1]?.text ?? "");
+  const isCall = !(frame.isTableNext && hasColumns) && isMark(tokens[next], "(");
+  if (isCall) reading.calls.push(path);
+  else if (frame.isTableNext) reading.tables.push(path);
+  if (frame.isModelNext) reading.models.push(path);
   if (frame.isTableNext) {
-    found.given.add(fold(path.at(-1)));
-    const alias = aliasAt(tokens, next);
-    if (alias !== null) found.given.add(fold(alias));
+    reading.given.add(fold(path.at(-1)));
+    giveName(reading, next);
   }
   frame.isTableNext = false;
   frame.isModelNext = false;
@@ -107,70 +106,86 @@ function takeName(tokens: readonly SqlToken[], at: number, frame: Frame, found: 
 }
 
 /** Follows a keyword. @returns false for a word that is none */
-function steer(frame: Frame, tokens: readonly SqlToken[], at: number): boolean {
+function steer(reading: Reading, at: number): boolean {
+  const { tokens } = reading;
+  const frame = frameOf(reading);
   const word = tokens[at]?.text.toUpperCase() ?? "";
-  // A part of a name, and a column or function that is called like a keyword.
-  if (tokens[at - 1]?.text === "." || tokens[at + 1]?.text === ".") return false;
+  // A part of a name, and a column that is called like a keyword.
+  if (isMark(tokens[at - 1], ".") || isMark(tokens[at + 1], ".")) return false;
+  if (reading.verb === "") reading.verb = word;
   if (frame.isTableNext && FILLER_WORDS.has(word)) return true;
-  if (TABLE_WORDS.has(word)) {
-    if (word === "FROM" && (frame.isExtract || isDistinctFrom(tokens, at))) return true;
-    frame.isTableNext = tokens[at + 1]?.text !== "(" || word === "FROM" || word === "JOIN";
+  // Models are arguments of functions such as ML.PREDICT alone.
+  const isArgument = word === "MODEL" ? frame.call?.startsWith(".") === true : frame.call !== null;
+  const isInExtract = frame.call === "EXTRACT";
+  const { verb, isInQuery } = reading;
+  if (isTableWord(word, { tokens, at, verb, isInQuery, isArgument, isInExtract })) {
+    const isFrom = word === "FROM" || word === "JOIN";
+    frame.isTableNext = isFrom || !isMark(tokens[at + 1], "(");
     frame.isModelNext = word === "MODEL";
-    frame.isInFrom ||= word === "FROM" || word === "JOIN";
+    frame.isInFrom ||= isFrom;
     return true;
   }
-  if (CLAUSE_WORDS.has(word)) {
-    frame.isTableNext = false;
-    frame.isInFrom = false;
-    return true;
-  }
-  return false;
+  if (word === "FROM") return true;
+  if (!CLAUSE_WORDS.has(word)) return false;
+  reading.isInQuery ||= word === "SELECT";
+  frame.isTableNext = false;
+  frame.isInFrom = false;
+  return true;
 }
 
-/** `a IS [NOT] DISTINCT FROM b` compares values. */
-function isDistinctFrom(tokens: readonly SqlToken[], at: number): boolean {
-  const before = (steps: number): string => tokens[at - steps]?.text.toUpperCase() ?? "";
-  return before(1) === "DISTINCT" && (before(2) === "IS" || (before(2) === "NOT" && before(3) === "IS"));
-}
-
-function punctuate(frames: Frame[], frame: Frame, tokens: readonly SqlToken[], at: number): void {
-  const { text } = tokens[at] ?? { text: "" };
+function punctuate(reading: Reading, at: number): void {
+  const { tokens, frames } = reading;
+  const text = tokens[at]?.text ?? "";
   if (text === "(") {
-    const caller = tokens[at - 1];
-    const isExtract = caller !== undefined && isWord(caller) && caller.text.toUpperCase() === "EXTRACT";
-    const isGraph = caller !== undefined && isWord(caller) && caller.text.toUpperCase() === "GRAPH_TABLE";
-    // Parentheses around tables hold tables.
-    frames.push({
-      isTableNext: frame.isTableNext || isGraph,
-      isModelNext: false,
-      isInFrom: frame.isTableNext,
-      isExtract,
-    });
-    frame.isTableNext = false;
-  } else if (text === ")") {
-    if (frames.length > 1) frames.pop();
-  } else if (text === "," && frame.isInFrom) {
-    frame.isTableNext = true;
-  } else if (text === ";" || text === "|>") {
-    frame.isInFrom = false;
-    frame.isTableNext = false;
+    open(reading, at);
+    return;
   }
+  if (text === ")") {
+    if (frames.length > 1) frames.pop();
+    // What stands in parentheses in a list of tables may be given a name, too.
+    if (frameOf(reading).isInFrom) giveName(reading, at + 1);
+    return;
+  }
+  const frame = frameOf(reading);
+  frame.isModelNext = false;
+  frame.isInFrom &&= text !== ";" && text !== "|>";
+  frame.isTableNext = text === "," && frame.isInFrom;
+  if (text === ";") Object.assign(reading, { verb: "", isInQuery: false });
 }
 
-function newFrame(): Frame {
-  return { isTableNext: false, isModelNext: false, isInFrom: false, isExtract: false };
+/** Parentheses around tables hold tables. */
+function open(reading: Reading, at: number): void {
+  const { tokens, frames } = reading;
+  const frame = frameOf(reading);
+  const caller = tokens[at - 1];
+  const point = isMark(tokens[at - 2], ".") ? "." : "";
+  const call = caller?.kind === "name" ? `${point}${caller.text.toUpperCase()}` : null;
+  const isAround = frame.isTableNext;
+  frames.push({ ...newFrame(call), isTableNext: isAround || call === "GRAPH_TABLE", isInFrom: isAround });
+  frame.isTableNext = false;
 }
 
-/** The name that follows a table, with or without AS. */
-function aliasAt(tokens: readonly SqlToken[], at: number): string | null {
+/** Notes the name that follows a table, with or without AS. */
+function giveName({ tokens, given }: Reading, at: number): void {
   const first = tokens[at];
-  const alias =
-    first !== undefined && isWord(first) && first.text.toUpperCase() === "AS" ? tokens[at + 1] : first;
-  return alias?.kind === "name" ? alias.text : null;
+  const alias = first !== undefined && isWord(first) && /^AS$/i.test(first.text) ? tokens[at + 1] : first;
+  if (alias?.kind === "name") given.add(fold(alias.text));
+}
+
+function frameOf({ frames }: Reading): Frame {
+  return frames.at(-1) ?? newFrame(null);
+}
+
+function newFrame(call: string | null): Frame {
+  return { isTableNext: false, isModelNext: false, isInFrom: false, call };
 }
 
 function isWord(token: SqlToken): boolean {
   return token.kind === "name" && !token.isQuoted;
+}
+
+function isMark(token: SqlToken | undefined, text: string): boolean {
+  return token?.kind === "mark" && token.text === text;
 }
 
 /** Names that statements give do not heed case. */
