@@ -31,7 +31,7 @@ export function createPostgresRateLimiter({ database, logger }: PostgresRateLimi
   /** When the window of a refused caller ends, by `performance.now()`. */
   const refusedUntil = new Map<string, number>();
   let awayUntil = 0;
-  let sweptAt = 0;
+  let sweptAt = Number.NEGATIVE_INFINITY;
 
   const sweep = async (now: number): Promise<void> => {
     if (now - sweptAt < SWEEP_EVERY_MS) return;

@@ -8,6 +8,7 @@ import { MIGRATIONS } from "#shared/database/migrations/migrations.ts";
 import { createLogger } from "#shared/observability/logger.ts";
 
 const MODULES = fileURLToPath(new URL("../../node_modules", import.meta.url));
+const ENGINE = fileURLToPath(new URL("../../shared/database/database-pglite/engine.ts", import.meta.url));
 const CACHE = join(MODULES, ".cache", "pglite-templates");
 
 /**
@@ -15,12 +16,11 @@ const CACHE = join(MODULES, ".cache", "pglite-templates");
  * made once for each version and copied.
  */
 export async function copyPgliteTemplate(folder: string): Promise<void> {
-  const version = readFileSync(join(MODULES, "@electric-sql", "pglite", "package.json"));
-  const key = createHash("sha256")
-    .update(version)
-    .update(JSON.stringify(MIGRATIONS))
-    .digest("hex")
-    .slice(0, 16);
+  const hash = createHash("sha256").update(JSON.stringify(MIGRATIONS));
+  for (const maker of [ENGINE, join(MODULES, "@electric-sql", "pglite", "package.json")]) {
+    hash.update(readFileSync(maker));
+  }
+  const key = hash.digest("hex").slice(0, 16);
   const template = join(CACHE, key);
   if (!existsSync(template)) await makeTemplate(template);
   await cp(template, folder, { recursive: true });

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { findFreePort } from "./free-port.ts";
+import { copyPgliteTemplate } from "./pglite-template.ts";
 import { startProcess } from "./start-process.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
@@ -36,6 +37,8 @@ export async function startServer(
   const key = environment["CODEX_API_TOKEN"] ?? `codex_${randomBytes(32).toString("base64url")}`;
   // With a public address the server prints that one, and the port has to be known beforehand.
   const port = environment["PUBLIC_BASE_URL"] === undefined ? 0 : await findFreePort();
+  // A first start would make one, which keeps a processor busy for seconds.
+  if (environment["CODEX_DATA_DIR"] === undefined) await copyPgliteTemplate(join(dataFolder, "database"));
   const settings = {
     PORT: String(port),
     HOST: "127.0.0.1",

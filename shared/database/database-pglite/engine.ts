@@ -9,7 +9,8 @@ import type { EngineAnswer, EngineFault, EngineRequest, EngineStatement } from "
 
 const INT8 = 20;
 /** One process on one machine: PostgreSQL's own defaults are those of a server. */
-const POSTGRESQL_CONF = ["shared_buffers=8MB", "max_connections=5", "max_wal_size=64MB", "min_wal_size=32MB"];
+const POSTGRESQL_CONF = ["shared_buffers=8MB", "max_connections=5", "max_wal_size=32MB", "min_wal_size=4MB"];
+const INITDB_PARAMETERS = ["--wal-segsize=1"];
 /** The process of a server that was killed ends its statement before it notices. */
 const LOCK_PATIENCE_MS = 20_000;
 const LOCK_POLL_MS = 50;
@@ -22,7 +23,11 @@ const send = (answer: EngineAnswer): void => {
 async function create(folder: string): Promise<void> {
   const draft = `${folder}.new`;
   rmSync(draft, { recursive: true, force: true });
-  const database = await PGlite.create({ dataDir: draft, postgresqlconf: POSTGRESQL_CONF });
+  const database = await PGlite.create({
+    dataDir: draft,
+    postgresqlconf: POSTGRESQL_CONF,
+    initDbStartParams: INITDB_PARAMETERS,
+  });
   await database.close();
   renameSync(draft, folder);
 }
