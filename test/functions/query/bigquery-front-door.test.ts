@@ -192,6 +192,16 @@ describeWith("sandbox", "BigQuery behind the front door", () => {
   );
 
   it(
+    "ends Google's sentences before ours, and names what there is",
+    async () => {
+      const { body } = await at.one().query({ sql: "SELECT * FROM shop.order" });
+      expect(body).toMatchObject({ code: "table_not_found", status: "failed" });
+      expect(body.error).toMatch(/^Not found: .* was not found in location US\. If it exists, .*: orders\b/);
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
     "says what an answer cost",
     async () => {
       const sql = "SELECT COUNT(*) AS n FROM shop.orders";

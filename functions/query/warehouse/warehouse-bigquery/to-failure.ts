@@ -177,9 +177,15 @@ function parseGoogleError(thrown: unknown): GoogleError | undefined {
   const message = memberOf(first, "message");
   const status = statusOf(thrown);
   if (typeof reason === "string" && typeof message === "string" && message !== "") {
-    return { reason, message: message.slice(0, LONGEST_MESSAGE), status };
+    return { reason, message: toSentence(message), status };
   }
   return status === 429 ? { reason: "rateLimitExceeded", message: "", status } : undefined;
+}
+
+/** Google ends some of its sentences without a full stop, and ours may follow. */
+function toSentence(message: string): string {
+  const text = message.slice(0, LONGEST_MESSAGE).trimEnd();
+  return /[.!?]$/.test(text) ? text : `${text}.`;
 }
 
 function memberOf(value: unknown, key: string): unknown {
