@@ -39,8 +39,17 @@ export interface ImitatedBigqueryOptions extends Declarations {
   readonly hasBilling?: boolean;
   /** Statements that never end by themselves. */
   readonly isEndless?: (sql: string) => boolean;
+  /** Another imitation's engine with its files, which is not closed with this one. */
+  readonly engine?: ImitatedEngine;
   /** Faults: answers in place of the usual ones, or around them. */
   readonly answers?: Partial<Record<CallKind, Answer>>;
+}
+
+/** The embedded warehouse over files of its own. */
+export interface ImitatedEngine {
+  readonly engine: DuckdbWarehouse;
+  readonly folder: string;
+  close(): Promise<void>;
 }
 
 /** A running one. */
@@ -64,22 +73,8 @@ export interface ImitatedBigquery extends BigqueryStandIn {
 export async function startImitatedBigquery(
   options: ImitatedBigqueryOptions = {},
 ): Promise<ImitatedBigquery> {
-  const { projectId = "acme", location = "US", files = {}, answers = {} } = options;
-  const folder = mkdtempSync(join(tmpdir(), "bigquery-"));
-  // The engine reads as another user than the one who runs the tests.
-  chmodSync(folder, 0o755);
-  for (const [path, content] of Object.entries(files)) {
-    const file = join(folder, projectId, path);
-    mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, content);
-  }
-  const engine = createDuckdbWarehouse({
-    folder,
-    project: projectId,
-    results: createMemoryObjectStore(),
-    logger: createLogger({}, () => undefined),
-    maxQueued: 1000,
-  });
+  const { projectId = "acme", location = "US", answers = {} } = options;
+  const { engine, folder, close } = options.engine ?? openEngine(projectId, options.files ?? {});
   const settings = {
     catalogue: createCatalogue(folder, projectId, location, options),
     engine,
@@ -117,10 +112,33 @@ export async function startImitatedBigquery(
     async close() {
       for (const job of jobs.all()) job.stop("The stand-in is closing");
       await standIn.close();
-      await engine.close();
-      rmSync(folder, { recursive: true, force: true });
+      if (options.engine === undefined) await close();
     },
   };
+}
+
+/** Writes the files and opens the embedded warehouse over them. */
+export function openEngine(projectId: string, files: Readonly<Record<string, string>>): ImitatedEngine {
+  const folder = mkdtempSync(join(tmpdir(), "bigquery-"));
+  // The engine reads as another user than the one who runs the tests.
+  chmodSync(folder, 0o755);
+  for (const [path, content] of Object.entries(files)) {
+    const file = join(folder, projectId, path);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, content);
+  }
+  const engine = createDuckdbWarehouse({
+    folder,
+    project: projectId,
+    results: createMemoryObjectStore(),
+    logger: createLogger({}, () => undefined),
+    maxQueued: 1000,
+  });
+  const close = async (): Promise<void> => {
+    await engine.close();
+    rmSync(folder, { recursive: true, force: true });
+  };
+  return { engine, folder, close };
 }
 
 function refuse(thrown: unknown): Reply {

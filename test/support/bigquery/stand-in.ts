@@ -27,12 +27,14 @@ export interface Call {
   readonly authorization: string | undefined;
 }
 
-/** What to answer; `hangUp` closes the connection without an answer. */
+/** What to answer: a body that is a text goes as it is. `hangUp` closes the connection without an answer. */
 export type Reply =
   | {
       readonly status?: number;
       readonly headers?: Readonly<Record<string, string>>;
       readonly body: unknown;
+      /** Closes the connection after so many bytes of the body. */
+      readonly cutAt?: number;
     }
   | { readonly hangUp: true };
 
@@ -73,8 +75,11 @@ export async function startBigqueryStandIn(
       request.socket.destroy();
       return;
     }
-    response.writeHead(reply.status ?? 200, { "content-type": "application/json", ...reply.headers });
-    response.end(typeof reply.body === "string" ? reply.body : JSON.stringify(reply.body));
+    const text = Buffer.from(typeof reply.body === "string" ? reply.body : JSON.stringify(reply.body));
+    const headers = { "content-type": "application/json", "content-length": text.length, ...reply.headers };
+    response.writeHead(reply.status ?? 200, headers);
+    if (reply.cutAt === undefined) response.end(text);
+    else response.write(text.subarray(0, reply.cutAt), () => request.socket.destroy());
   };
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -134,9 +139,15 @@ export function resultsOf(
 }
 
 /** An error in the form of the REST API. */
-export function errorAnswer(status: number, reason: string, message: string): Reply {
+export function errorAnswer(
+  status: number,
+  reason: string,
+  message: string,
+  headers: Readonly<Record<string, string>> = {},
+): Reply {
   return {
     status,
+    headers,
     body: { error: { code: status, message, errors: [{ reason, message, domain: "global" }] } },
   };
 }
