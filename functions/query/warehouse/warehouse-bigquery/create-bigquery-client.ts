@@ -1,5 +1,6 @@
 import { BigQuery } from "@google-cloud/bigquery";
 import { type AuthClient, GoogleAuth, JWT } from "google-auth-library";
+import { guardAnswers } from "./guard-answers.ts";
 import { ImpersonatedAccount } from "./impersonated-account.ts";
 import type { GoogleCredentials } from "./parse-google-credentials.ts";
 
@@ -47,6 +48,7 @@ export function createBigqueryClient(options: BigqueryClientOptions): BigQuery {
       return { ...request, uri: String("uri" in request ? request.uri : request.url) };
     },
   });
+  guardAnswers(client);
   return client;
 }
 

@@ -96,7 +96,9 @@ function toNext(next: QueryResultsOptions, rowsLeft: number): QueryResultsOption
 async function askUntilDone(job: Job, query: QueryResultsOptions, waitUntil: number, stop: AbortSignal) {
   for (;;) {
     const found = await ask(job, query, waitUntil, stop);
-    if (memberOf(found.answer, "jobComplete") !== false) return found;
+    const complete = memberOf(found.answer, "jobComplete");
+    if (complete === true) return found;
+    if (complete !== false) throw unavailable(new Error("An answer does not say whether its job is done."));
     if (found.rows.length > 0) throw unavailable(new Error("A job that still runs gave rows."));
     if (performance.now() + POLL_PAUSE_MS >= waitUntil) return null;
     await sleep(POLL_PAUSE_MS, undefined, { signal: stop });
@@ -139,7 +141,8 @@ function take(
   }
   try {
     const schema = memberOf(answer, "schema");
-    if (schema !== undefined || rows.length > 0) reading.schema = parseSchema(schema);
+    // The client hides rows that come without a schema: they are not a result without rows.
+    if (schema !== undefined || memberOf(answer, "rows") !== undefined) reading.schema = parseSchema(schema);
     reading.room ??= createPageRoom(limits, reading.schema);
     for (const cells of rows) {
       const row = toRow(reading.schema, cells);

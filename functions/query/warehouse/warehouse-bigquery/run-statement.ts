@@ -10,7 +10,7 @@ import { nearestNames } from "./nearest-names.ts";
 import { withNext } from "./read-job-page.ts";
 import { readRows } from "./read-rows.ts";
 import type { StatementContext } from "./statement-context.ts";
-import { isRefusal, NARROW, statusOf, toFailure } from "./to-failure.ts";
+import { isEnd, isRefusal, NARROW, statusOf, toFailure } from "./to-failure.ts";
 import { toQuery } from "./to-query.ts";
 import { untilStopped } from "./until-stopped.ts";
 
@@ -100,7 +100,7 @@ async function runJob(
     }
     return page.kind === "failure" ? page : withNext(page, place);
   } catch (thrown) {
-    if (!mayLeave && (stop.aborted || !isRefusal(thrown))) await endJob(context, place, inserted);
+    if (!mayLeave && (stop.aborted || !isEnd(thrown))) await endJob(context, place, inserted);
     throw thrown;
   }
 }

@@ -132,6 +132,13 @@ export function isRefusal(thrown: unknown): boolean {
   return status !== undefined && status >= 400 && status < 500 && status !== 408 && status !== 409;
 }
 
+/** True when a question about a job was answered by what the job failed of: it is over. Busy answers and lost rights say nothing of it. */
+export function isEnd(thrown: unknown): boolean {
+  const reason = parseGoogleError(thrown)?.reason;
+  const status = statusOf(thrown);
+  return isRefusal(thrown) && status !== 401 && status !== 429 && !BUSY.has(reason ?? "");
+}
+
 /** The HTTP status that a thrown error carries, if any. */
 export function statusOf(thrown: unknown): number | undefined {
   const status = Number(memberOf(thrown, "code"));

@@ -36,23 +36,30 @@ const ROWS: readonly unknown[] = [
 ];
 
 describeWith("sandbox", "an answer that makes no sense", () => {
-  const cases: readonly (readonly [CallKind, unknown])[] = [
-    ...(["dryRun", "insert", "results"] as const).flatMap((kind) =>
-      NONSENSE.map((body) => [kind, body] as const),
-    ),
-    ...ROWS.map((body) => ["results", body] as const),
-  ];
-  it.each(cases)(
-    "to %s, %j: 503, no row is made up, and no job is left running",
-    async (kind, body) => {
-      const at = await startFaulty({ answers: { [kind]: () => ({ body }) }, isEndless: () => true });
-      await expect(at.ask(SUM)).rejects.toMatchObject({
-        code: "warehouse_unavailable",
-        message: expect.stringMatching(/^BigQuery could not be reached/),
-      });
-      await everyJobEnds(at);
+  it("to any call: 503, no row is made up, and no job is left running", async () => {
+    const kinds = ["dryRun", "insert", "results"] as const satisfies readonly CallKind[];
+    const cases = kinds.flatMap((kind) => NONSENSE.map((body) => ({ kind, body })));
+    // All at once: what is not JSON is asked for again by the client.
+    const seen = await Promise.all(
+      cases.map(async ({ kind, body }) => {
+        const at = await startFaulty({ answers: { [kind]: () => ({ body }) }, isEndless: () => true });
+        const outcome = await at.ask(SUM).catch((thrown: unknown) => thrown);
+        await everyJobEnds(at);
+        const left = at.bigquery.jobs().filter(({ error }) => error?.message.includes("timed out"));
+        return [kind, body, Object(outcome).code, Object(outcome).message, left.length];
+      }),
+    );
+    const sentence = expect.stringMatching(/^BigQuery could not be reached or gave no usable answer/);
+    expect(seen).toEqual(cases.map(({ kind, body }) => [kind, body, "warehouse_unavailable", sentence, 0]));
+  }, 60_000);
+
+  it.each(ROWS)(
+    "with the rows of a job that is done, %j: 503, and the job is not cancelled",
+    async (body) => {
+      const at = await startFaulty({ answers: { results: () => ({ body }) } });
+      await expect(at.ask(SUM)).rejects.toMatchObject({ code: "warehouse_unavailable" });
+      expect(at.bigquery.count("cancel")).toBe(0);
     },
-    60_000,
   );
 
   it.each([
