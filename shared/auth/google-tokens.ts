@@ -14,7 +14,8 @@ const CLOCK_SKEW_SECONDS = 60;
  */
 export function createGoogleTokenLookup(settings: GoogleSettings): CredentialLookup {
   const keys = createGoogleKeys(settings.keysUrl);
-  const allowed = new Set(settings.principals);
+  const sandboxes = new Set(settings.sandboxAccounts);
+  const allowed = new Set(settings.principals.filter((principal) => !sandboxes.has(principal)));
   return {
     recognizes: (credential) => /^[\w-]+\.[\w-]+\.[\w-]+$/.test(credential),
     async lookUp(credential) {
@@ -28,7 +29,7 @@ export function createGoogleTokenLookup(settings: GoogleSettings): CredentialLoo
         });
         if (typeof payload.aud !== "string" || payload["email_verified"] !== true) return null;
         const email = typeof payload["email"] === "string" ? payload["email"].toLowerCase() : "";
-        if (email === settings.sandboxAccount || !allowed.has(email)) return null;
+        if (!allowed.has(email)) return null;
         return toVerified(email, payload.exp ?? 0);
       } catch (thrown) {
         if (thrown instanceof errors.JOSEError) return null;

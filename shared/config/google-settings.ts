@@ -1,6 +1,6 @@
 import { str } from "envalid";
 import { loadSettings, SettingsError } from "./load-settings.ts";
-import { audiences, baseUrl, emails, onOrOff } from "./setting-kinds.ts";
+import { audiences, baseUrl, emails, onOrOff, secureUrl } from "./setting-kinds.ts";
 
 /** Whose Google identity tokens are credentials. */
 export interface GoogleSettings {
@@ -8,8 +8,8 @@ export interface GoogleSettings {
   readonly principals: readonly string[];
   /** What a token may have been made for. */
   readonly audiences: readonly string[];
-  /** The e-mail address of the account that programs run under, in lower case; null where there is none. */
-  readonly sandboxAccount: string | null;
+  /** E-mail addresses of accounts that programs run under, in lower case: never taken, whoever else is. */
+  readonly sandboxAccounts: readonly string[];
   /** Where Google's public keys are. */
   readonly keysUrl: URL;
 }
@@ -33,11 +33,11 @@ const SPECS = {
     default: false,
     desc: "on takes the tokens of the gcloud CLI too, which are made for it and not for this server.",
   }),
-  SANDBOX_SERVICE_ACCOUNT: str({
+  SANDBOX_SERVICE_ACCOUNT: emails({
     default: undefined,
-    desc: "The account that programs run under: its tokens are always refused.",
+    desc: "The accounts that programs run under, with commas between them: their tokens are always refused.",
   }),
-  GOOGLE_KEYS_URL: baseUrl({
+  GOOGLE_KEYS_URL: secureUrl({
     default: "https://www.googleapis.com/oauth2/v3/certs",
     desc: "Where Google's public keys are fetched.",
   }),
@@ -63,14 +63,14 @@ export function loadGoogleSettings(
     );
   }
   const project = env.GOOGLE_CLOUD_PROJECT;
-  const sandboxAccount = project === undefined ? null : `sandbox@${project}.iam.gserviceaccount.com`;
+  const usual = project === undefined ? [] : [`sandbox@${project}.iam.gserviceaccount.com`];
   return {
     principals: env.ALLOWED_GOOGLE_PRINCIPALS,
     audiences: [
       ...(env.GOOGLE_TOKEN_AUDIENCES ?? own),
       ...(env.ALLOW_GCLOUD_AUDIENCE ? [GCLOUD_AUDIENCE] : []),
     ],
-    sandboxAccount: env.SANDBOX_SERVICE_ACCOUNT?.toLowerCase() ?? sandboxAccount,
+    sandboxAccounts: env.SANDBOX_SERVICE_ACCOUNT ?? usual,
     keysUrl: new URL(env.GOOGLE_KEYS_URL),
   };
 }

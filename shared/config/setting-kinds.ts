@@ -33,6 +33,14 @@ export const baseUrl = makeExactValidator<string>((input) => {
   throw new EnvError("must be an address like https://example.org");
 });
 
+/** An https address without a query or fragment; http on this machine alone. */
+export const secureUrl = makeExactValidator<string>((input) => {
+  const url = URL.canParse(input) ? new URL(input) : null;
+  const isSafe = url?.protocol === "https:" || (url?.protocol === "http:" && url.hostname === "127.0.0.1");
+  if (url && isSafe && !url.search && !url.hash && !url.username) return input;
+  throw new EnvError("must be an https address");
+});
+
 /** An API key: at least 16 characters of a bearer token (RFC 6750 §2.1). */
 export const apiKey = makeExactValidator<string>((input) => {
   if (/^[A-Za-z0-9._~+/=-]{16,512}$/.test(input)) return input;
