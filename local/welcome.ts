@@ -17,6 +17,7 @@ export function describeStart(options: {
     `Ready at ${address}`,
     ...(publicBaseUrl === null ? [] : [`Public    ${publicBaseUrl}`]),
     `API pages ${publicBaseUrl ?? address}/docs`,
+    `MCP       ${publicBaseUrl ?? address}/mcp`,
     keyFile === null ? "API key   CODEX_API_TOKEN of the environment" : `API key   in ${keyFile}`,
     "",
     "Try it:",

@@ -57,11 +57,15 @@ locals {
     }
     mcp = {
       description     = "Serves the same operations to clients of the Model Context Protocol."
-      timeout_seconds = 330
+      timeout_seconds = 75
       concurrency     = 80
       secrets         = ["CODEX_API_TOKEN", "GATEWAY_API_KEY"]
       project_roles   = []
-      environment     = { MCP_ALLOWED_ORIGINS = join(",", sort(var.mcp_allowed_origins)) }
+      environment = {
+        MCP_ALLOWED_ORIGINS = join(",", sort(var.mcp_allowed_origins))
+        # Its tools say whether they may change data.
+        BIGQUERY_ALLOW_WRITES = length(var.writable_datasets) > 0 ? "on" : ""
+      }
     }
     docs = {
       description     = "Serves the API pages and the OpenAPI document."

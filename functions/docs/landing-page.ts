@@ -35,6 +35,11 @@ function createAddresses({ address }: PageFacts): Html {
   const { baseUrl } = address;
   const rows = [
     [
+      "MCP server",
+      `${baseUrl}/mcp`,
+      "For ChatGPT, Claude, Cursor, VS Code, Codex and every other client of the Model Context Protocol.",
+    ],
+    [
       "OpenAPI document",
       `${baseUrl}/docs/openapi.yaml`,
       "In a GPT's editor: Create new action, Import from URL.",
@@ -62,7 +67,7 @@ ${note}
 function createKeySection(): Html {
   return html`<section>
 <h2>How to sign in</h2>
-<p>Every call but health needs an API key, in the header <code>Authorization: Bearer KEY</code> or <code>X-API-Key: KEY</code>. In a GPT's editor choose Authentication, API key, Bearer, and paste the key.</p>
+<p>Paste the MCP server's address into ChatGPT or Claude, and they bring you here to sign in. Programs need an API key, in the header <code>Authorization: Bearer KEY</code> or <code>X-API-Key: KEY</code>. In a GPT's editor choose Authentication, API key, Bearer, and paste the key. Only health needs none.</p>
 <p>On one machine the first start writes a key to <code>.data/api-key</code>. Elsewhere ask the owner for one.</p>
 </section>`;
 }

@@ -24,8 +24,8 @@ import {
 /** A program with its files, and the protocol's words around it. */
 const BODY_LIMIT_BYTES = EXECUTE_BODY_LIMIT_BYTES + 1024 * 1024;
 
-/** Longer than any function takes. */
-const DEADLINE_MS = 325_000;
+/** Longer than any operation takes; what takes longer is answered with a handle. */
+const DEADLINE_MS = 60_000;
 
 const SESSION_HEADER = "mcp-session-id";
 

@@ -25,7 +25,7 @@ onShutdown(() => entrance.close());
 const routes = createMcp({
   addressOf: (name) => settings.addresses[name] ?? baseUrl,
   origins: { allowedOrigins: settings.allowedOrigins, checkHost: false },
-  issuerPath: "/oauth",
+  issuerPath: entrance.gate.takesAccessTokens ? "/oauth" : null,
   warehouseTakesWrites: settings.warehouseTakesWrites,
 });
 

@@ -7,6 +7,9 @@ import type { Caller } from "../tools/tool.ts";
 /** Images that a result shows: clients put every one of them before their model. */
 const IMAGES = { count: 6, imageBytes: 2 * 1024 * 1024, totalBytes: 5 * 1024 * 1024 } as const;
 
+/** For all pictures of a result together: the program's answer waits for them. */
+const READ_MS = 8_000;
+
 const IMAGE_TYPES = new Set(["image/png", "image/jpeg", "image/gif", "image/webp"]);
 
 type Content = CallToolResult["content"];
@@ -54,10 +57,12 @@ async function readImages(
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, Content[number]>> {
   const images = new Map<string, Content[number]>();
+  const deadline = AbortSignal.any([signal, AbortSignal.timeout(READ_MS)]);
   let room: number = IMAGES.totalBytes;
   for (const url of urls.slice(0, IMAGES.count)) {
     const limitBytes = Math.min(IMAGES.imageBytes, room);
-    const download = await readLink(url, limitBytes, caller, signal);
+    const download = await readLink(url, limitBytes, caller, deadline);
+    signal.throwIfAborted();
     if (download?.kind !== "file" || !IMAGE_TYPES.has(download.mimeType)) continue;
     room -= download.bytes.byteLength;
     images.set(url, {
@@ -69,13 +74,17 @@ async function readImages(
   return images;
 }
 
-async function readLink(url: string, limitBytes: number, { functions, logger }: Caller, signal: AbortSignal) {
+async function readLink(
+  url: string,
+  limitBytes: number,
+  { functions, logger }: Caller,
+  deadline: AbortSignal,
+) {
   const path = toFilePath(url);
   if (path === null) return null;
   try {
-    return await functions.download(path, limitBytes, signal);
+    return await functions.download(path, limitBytes, deadline);
   } catch (thrown) {
-    signal.throwIfAborted();
     logger.log("WARNING", "A picture of an answer could not be read.", { ...describeCause(thrown) });
     return null;
   }

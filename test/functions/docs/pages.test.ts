@@ -65,6 +65,7 @@ describe("/docs/welcome", () => {
   it("shows the addresses to paste", async () => {
     const text = await (await ask(docs, "/docs/welcome")).text();
     for (const url of [
+      "https://example.org/mcp",
       "https://example.org/docs/openapi.yaml",
       "https://example.org",
       "https://example.org/health",
