@@ -1,6 +1,6 @@
-import { sql } from "kysely";
 import { isScope, type Scope } from "#shared/contract/scopes.ts";
 import type { Database } from "#shared/database/database.ts";
+import { findClientUse, revokeAllClients, revokeClient } from "../store/client-uses.ts";
 
 /** A client that the owner let in. */
 export interface ConnectedClient {
@@ -20,17 +20,11 @@ export interface ConnectedClients {
   list(): Promise<readonly ConnectedClient[]>;
   /** Ends everything that a client was given: codes, tokens, grants and the approval. @returns false when it was not connected */
   revoke(clientId: string): Promise<boolean>;
-  /** Does so with every client, and ends the browsers' sessions at the authorization server. @returns how many clients there were */
-  revokeAll(): Promise<number>;
-  /** Ends the browsers' sessions at the authorization server: the next authorization needs the owner again. */
-  endBrowserSessions(): Promise<void>;
+  /** Does so with every client. */
+  revokeAll(): Promise<void>;
 }
 
 const MAX_LISTED = 200;
-
-/** What the authorization server keeps of clients themselves: revoking an approval does not undo a registration. */
-const CLIENT_KINDS = ["Client", "RegistrationAccessToken", "InitialAccessToken"];
-const BROWSER_KINDS = ["Session", "Interaction"];
 
 /** Builds the list of connected clients over the database. */
 export function createConnectedClients(database: Database): ConnectedClients {
@@ -40,46 +34,22 @@ export function createConnectedClients(database: Database): ConnectedClients {
         .selectFrom("oauthClientUses")
         .selectAll()
         .orderBy("approvedAt", "desc")
+        .orderBy("clientId")
         .limit(MAX_LISTED)
         .execute();
       return rows.map(({ clientId, name, host, kind, approvedScopes, approvedAt, lastUsedAt }) => {
-        return {
-          id: clientId,
-          name,
-          host,
-          kind,
-          scopes: approvedScopes.filter(isScope),
-          approvedAt,
-          lastUsedAt,
-        };
+        const scopes = approvedScopes.filter(isScope);
+        return { id: clientId, name, host, kind, scopes, approvedAt, lastUsedAt };
       });
     },
 
     async revoke(clientId) {
-      return database.transaction().execute(async (transaction) => {
-        await transaction
-          .deleteFrom("oauthRecords")
-          .where("kind", "not in", CLIENT_KINDS)
-          .where(sql<string>`payload ->> 'clientId'`, "=", clientId)
-          .execute();
-        const { numDeletedRows } = await transaction
-          .deleteFrom("oauthClientUses")
-          .where("clientId", "=", clientId)
-          .executeTakeFirst();
-        return numDeletedRows > 0n;
-      });
+      const isConnected = (await findClientUse(database, clientId)) !== null;
+      // Also without an approval: whatever is left of it has to go.
+      await revokeClient(database, clientId);
+      return isConnected;
     },
 
-    async revokeAll() {
-      return database.transaction().execute(async (transaction) => {
-        await transaction.deleteFrom("oauthRecords").where("kind", "not in", CLIENT_KINDS).execute();
-        const { numDeletedRows } = await transaction.deleteFrom("oauthClientUses").executeTakeFirst();
-        return Number(numDeletedRows);
-      });
-    },
-
-    async endBrowserSessions() {
-      await database.deleteFrom("oauthRecords").where("kind", "in", BROWSER_KINDS).execute();
-    },
+    revokeAll: () => revokeAllClients(database),
   };
 }

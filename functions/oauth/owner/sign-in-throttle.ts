@@ -11,9 +11,9 @@ export interface SignInThrottle {
 }
 
 /** All strangers together; a passphrase of three words stands this for centuries. */
-const STRANGERS = { name: "sign-in", perMinute: 10 };
+const STRANGERS = { name: "sign-in", perMinute: 10, whenAway: "refuse" } as const;
 /** One browser in which the owner signed in before. */
-const DEVICE = { name: "sign-in-device", perMinute: 10 };
+const DEVICE = { name: "sign-in-device", perMinute: 10, whenAway: "refuse" } as const;
 
 /** How long a browser is remembered. */
 export const DEVICE_LIFETIME_MS = 180 * 24 * 3_600_000;

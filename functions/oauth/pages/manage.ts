@@ -103,7 +103,6 @@ const changePassphrase: OwnerAction = async (parts, visit, fields) => {
   if (!(await parts.account.verify((fields.get("current") ?? "").slice(0, 1024), visit.signal)))
     return refuse("The passphrase now is another one.");
   await parts.account.setPassphrase(passphrase, visit.signal);
-  await parts.clients.endBrowserSessions();
   await note(parts, visit, "set_passphrase");
   return done(visit, "passphrase", await beginAgain(parts, visit));
 };
@@ -116,7 +115,6 @@ const signOutOtherBrowsers: OwnerAction = async (parts, visit) => {
 
 const signOut: OwnerAction = async (parts, visit) => {
   await parts.sessions.end(visit.cookies.read(visit.request, "owner") ?? "");
-  await parts.clients.endBrowserSessions();
   await note(parts, visit, "owner_sign_out");
   return seeOther(visit.path("/owner/sign-in"), [visit.cookies.write("owner", "", 0)]);
 };
@@ -136,7 +134,6 @@ export const OWNER_ACTIONS: Readonly<Record<string, OwnerAction>> = {
 
 async function signOutOthers(parts: Parts, visit: OwnerVisit): Promise<readonly string[]> {
   await parts.account.endAllSessions();
-  await parts.clients.endBrowserSessions();
   return beginAgain(parts, visit);
 }
 
