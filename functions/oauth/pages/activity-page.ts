@@ -1,5 +1,5 @@
+import type { AuditEntry } from "#shared/audit/audit-store.ts";
 import { type Html, html } from "#shared/html/html.ts";
-import type { ActivityEntry } from "../owner/activity.ts";
 import { renderOwnerPage } from "./owner-frame.ts";
 import { ago } from "./times.ts";
 import type { OwnerVisit } from "./visit.ts";
@@ -14,7 +14,7 @@ export const EVENTS_ON_A_PAGE = 50;
  */
 export function renderActivity(
   visit: OwnerVisit,
-  entries: readonly ActivityEntry[],
+  entries: readonly AuditEntry[],
   isFirst: boolean,
   now: Date,
 ): Response {
@@ -39,7 +39,7 @@ ${shown.length === 0 ? html`<p class="card empty">Nothing yet.</p>` : eventTable
   });
 }
 
-function eventTable(entries: readonly ActivityEntry[], now: Date): Html {
+function eventTable(entries: readonly AuditEntry[], now: Date): Html {
   const rows = entries.map((entry) => eventRow(entry, now));
   return html`<div class="card">
 <table class="events">
@@ -50,7 +50,7 @@ ${rows}</tbody>
 </div>`;
 }
 
-function eventRow(entry: ActivityEntry, now: Date): Html {
+function eventRow(entry: AuditEntry, now: Date): Html {
   const ending = entry.outcome === "ok" ? html`ok` : html`<span class="bad">${entry.outcome}</span>`;
   const who = entry.client === null ? entry.principalName : `${entry.principalName} through ${entry.client}`;
   return html`<tr>
@@ -63,14 +63,14 @@ function eventRow(entry: ActivityEntry, now: Date): Html {
 }
 
 /** The hash tells two programs apart without keeping either. */
-function fingerprint({ textSha256, textBytes, text }: ActivityEntry): Html {
+function fingerprint({ textSha256, textBytes, text }: AuditEntry): Html {
   if (textSha256 === null) return html``;
   if (text !== null)
     return html`<details><summary class="small">Text</summary><pre tabindex="0"><code>${text}</code></pre></details>`;
   return html`<br><span class="soft small" title="SHA-256 ${textSha256}">${String(textBytes ?? 0)} bytes, ${textSha256.slice(0, 8)}</span>`;
 }
 
-function figures({ durationMs, costUsd, bytes }: ActivityEntry): string {
+function figures({ durationMs, costUsd, bytes }: AuditEntry): string {
   return [
     durationMs < 1000 ? `${durationMs} ms` : `${(durationMs / 1000).toFixed(1)} s`,
     ...(bytes === null ? [] : [`${readable(bytes)} read`]),

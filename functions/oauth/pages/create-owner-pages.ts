@@ -1,3 +1,4 @@
+import { listAuditEntries } from "#shared/audit/audit-store.ts";
 import type { AuditTrail } from "#shared/audit/audit-trail.ts";
 import { createApiKeyStore } from "#shared/auth/api-key-store.ts";
 import type { Database } from "#shared/database/database.ts";
@@ -6,7 +7,6 @@ import { describeCause } from "#shared/observability/describe-cause.ts";
 import type { Logger } from "#shared/observability/logger.ts";
 import type { RateLimiter } from "#shared/rate-limiter/rate-limiter.ts";
 import type { Interactions } from "../interaction.ts";
-import { listActivity } from "../owner/activity.ts";
 import { createConnectedClients } from "../owner/connected-clients.ts";
 import type { GoogleSignIn } from "../owner/google-sign-in.ts";
 import { createOwnerAccount } from "../owner/owner-account.ts";
@@ -75,7 +75,7 @@ function createParts(options: OwnerPagesOptions): Parts {
     google: options.google,
     interactions: options.interactions,
     formTokens: createFormTokens(signingKey),
-    activity: (before, limit) => listActivity(database, before, limit),
+    activity: (before, limit) => listAuditEntries(database, { before: before ?? undefined, limit }),
     record: async (visit, operation, outcome, by) => {
       await options.audit?.record({
         at: now(),

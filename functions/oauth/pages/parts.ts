@@ -1,6 +1,6 @@
+import type { AuditEntry } from "#shared/audit/audit-store.ts";
 import type { ApiKeyStore } from "#shared/auth/api-key-store.ts";
 import type { Interactions } from "../interaction.ts";
-import type { ActivityEntry } from "../owner/activity.ts";
 import type { ConnectedClients } from "../owner/connected-clients.ts";
 import type { GoogleSignIn } from "../owner/google-sign-in.ts";
 import type { OwnerAccount } from "../owner/owner-account.ts";
@@ -36,7 +36,7 @@ export interface Parts {
   readonly google: GoogleSignIn | null;
   readonly interactions: Interactions;
   readonly formTokens: FormTokens;
-  activity(before: number | null, limit: number): Promise<readonly ActivityEntry[]>;
+  activity(before: number | null, limit: number): Promise<readonly AuditEntry[]>;
   /** Keeps in the audit trail what was done; `by` is null for somebody who is not signed in. */
   record(visit: Visit, deed: OwnerDeed, outcome: string, by: string | null): Promise<void>;
   now(): Date;

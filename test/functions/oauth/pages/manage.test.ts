@@ -15,6 +15,10 @@ describeWith("postgres", "the owner's page", () => {
   let served: ServedPages;
   let owner: Visitor;
   const keys = () => createApiKeyStore(served.database);
+  const lookUp = (key: string) => {
+    const options = { resource: `${served.url}/mcp`, signal: AbortSignal.timeout(10_000) };
+    return createStoredKeyLookup(served.database).lookUp(key, options);
+  };
 
   beforeAll(async () => {
     served = await serveOwnerPages();
@@ -41,7 +45,7 @@ describeWith("postgres", "the owner's page", () => {
     });
     const key = keyOf(answer.text);
     expect(isWholeApiKey(key)).toBe(true);
-    const found = await createStoredKeyLookup(served.database).lookUp(key, AbortSignal.timeout(10_000));
+    const found = await lookUp(key);
     expect(found?.principal).toMatchObject({ name: "night job", scopes: ["query", "query:write"] });
     const left = (found?.expiresAt?.getTime() ?? 0) - before;
     expect(Math.abs(left - 30 * DAY_MS)).toBeLessThan(60_000);
@@ -88,7 +92,7 @@ describeWith("postgres", "the owner's page", () => {
     expect((await send(`/keys/${stored.id}/rename`, { name: "new" })).location).toBe(`${OWNER}?done=renamed`);
     expect((await owner.get(`${OWNER}?done=renamed`)).text).toContain("The key has its new name.");
     expect((await send(`/keys/${stored.id}/revoke`)).location).toBe(`${OWNER}?done=revoked`);
-    expect(await createStoredKeyLookup(served.database).lookUp(key, AbortSignal.timeout(10_000))).toBeNull();
+    expect(await lookUp(key)).toBeNull();
     expect(await keys().list()).toMatchObject([{ name: "new" }]);
     expect((await owner.get(OWNER)).text).toMatch(/<b>new<\/b> <span class="small">revoked/);
     const csrf = { csrf: /name="csrf" value="([^"]+)"/.exec((await owner.get(OWNER)).text)?.[1] ?? "" };
