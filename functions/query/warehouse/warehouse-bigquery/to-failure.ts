@@ -54,6 +54,11 @@ const REMEDIES: readonly { readonly at?: number; readonly says?: RegExp; readonl
       "The server has no Google credentials. The owner must set GOOGLE_CREDENTIALS_BASE64, or log in with `gcloud auth application-default login`.",
   },
   {
+    says: /GOOGLE_APPLICATION_CREDENTIALS/,
+    message:
+      "The file that GOOGLE_APPLICATION_CREDENTIALS names holds no credentials that can be read. The owner must mend it, or unset it and set GOOGLE_CREDENTIALS_BASE64.",
+  },
+  {
     says: /project id/i,
     message: "The server does not know which project pays. The owner must set GOOGLE_CLOUD_PROJECT.",
   },
@@ -97,7 +102,7 @@ export function toFailure(thrown: unknown, cap: { readonly maximumBytesBilled: n
  */
 export function unavailable(cause: unknown): AppError {
   const status = statusOf(cause);
-  const text = cause instanceof Error ? cause.message : "";
+  const text = String(memberOf(cause, "message") ?? "");
   const remedy = REMEDIES.find(
     ({ at, says }) => (at !== undefined && at === status) || says?.test(text) === true,
   );

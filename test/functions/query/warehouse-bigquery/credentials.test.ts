@@ -1,5 +1,6 @@
 import { generateKeyPairSync } from "node:crypto";
 import { describe, expect, it } from "@jest/globals";
+import { errorAnswer } from "../../../support/bigquery/stand-in.ts";
 import { quiet, SELECT, start } from "./stand-in-warehouse.fixture.ts";
 
 describe("credentials", () => {
@@ -27,6 +28,38 @@ describe("credentials", () => {
     });
     expect(standIn.calls[0]?.path).toContain("/projects/acme/");
   });
+
+  const places: readonly (readonly [string, Readonly<Record<string, string>>, RegExp])[] = [
+    ["nowhere", { METADATA_SERVER_DETECTION: "none" }, /no Google credentials.*GOOGLE_CREDENTIALS_BASE64/],
+    [
+      "in a file that is not there",
+      { GOOGLE_APPLICATION_CREDENTIALS: "/nonexistent/key.json" },
+      /^The file that GOOGLE_APPLICATION_CREDENTIALS names/,
+    ],
+  ];
+  it.each(places)(
+    "that are %s are asked of the owner in a sentence",
+    async (_where, environment, words) => {
+      const before = { ...process.env };
+      Object.assign(process.env, { HOME: "/nonexistent", CLOUDSDK_CONFIG: "/nonexistent", ...environment });
+      try {
+        const { standIn, warehouse } = await start(
+          { dryRun: () => errorAnswer(401, "required", "Login Required.") },
+          { projectId: "acme" },
+        );
+        const thrown: unknown = await warehouse.runQuery(SELECT, quiet()).catch((error: unknown) => error);
+        expect(thrown).toMatchObject({
+          code: "warehouse_unavailable",
+          message: expect.stringMatching(words),
+        });
+        expect(thrown).toHaveProperty("message", expect.not.stringContaining("nonexistent"));
+        expect(standIn.count("insert")).toBe(0);
+      } finally {
+        process.env = before;
+      }
+    },
+    60_000,
+  );
 
   it("that cannot sign are our trouble, and no part of them is in the answer", async () => {
     const body = privateKey.slice(60, 120);
