@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { SettingsError } from "#shared/config/load-settings.ts";
@@ -62,6 +62,7 @@ export function unpackArchive(file: string, folder: string): void {
   );
   if (!ok) throw new SettingsError(`The back-up could not be read to its end; nothing has changed: ${error}`);
   rmSync(join(folder, MANIFEST), { force: true });
+  chmodSync(folder, 0o700);
 }
 
 function readFormat(manifest: string): number | null {

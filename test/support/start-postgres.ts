@@ -29,9 +29,11 @@ export interface PostgresServer {
  * Starts a PostgreSQL server in a folder of its own: without waiting for disks, as another user when root runs the tests, because
  * PostgreSQL refuses root.
  * @param settings further settings of the server, such as `{ max_connections: "20" }`
+ * @param files put into its data folder, for the server alone to read
  */
 export async function startPostgres(
   settings: Readonly<Record<string, string>> = {},
+  files: Readonly<Record<string, string>> = {},
 ): Promise<PostgresServer> {
   const binaries = findPostgresBinaries();
   if (binaries === null) throw new Error("There is no PostgreSQL: apt-get install postgresql");
@@ -49,6 +51,10 @@ export async function startPostgres(
     ["-D", data, "-U", "tests", "-A", "scram-sha-256", "--pwfile", passwordFile, "--no-sync"],
     form,
   );
+  for (const [name, content] of Object.entries(files)) {
+    await writeFile(join(data, name), content, { mode: 0o600 });
+    if (user !== null) await chown(join(data, name), user.uid, user.gid);
+  }
   const port = await findFreePort();
   const given = { fsync: "off", listen_addresses: "127.0.0.1", port: String(port), ...settings };
   const parameters = ["-D", data, "-k", folder, ...Object.entries(given).map(([n, v]) => `--${n}=${v}`)];

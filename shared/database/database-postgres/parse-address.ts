@@ -10,13 +10,13 @@ export interface PostgresAddress {
 
 const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
 
-const TLS_OF_SSLMODE: Readonly<Record<string, PostgresAddress["tls"]>> = {
-  disable: "off",
-  "no-verify": "encrypt",
-  require: "verify",
-  "verify-ca": "verify",
-  "verify-full": "verify",
-};
+const TLS_OF_SSLMODE: ReadonlyMap<string, PostgresAddress["tls"]> = new Map([
+  ["disable", "off"],
+  ["no-verify", "encrypt"],
+  ["require", "verify"],
+  ["verify-ca", "verify"],
+  ["verify-full", "verify"],
+]);
 
 /**
  * Reads `postgres://user:password@host:port/name?sslmode=…`. Without `sslmode` everything but this machine is verified. `require` is
@@ -35,7 +35,7 @@ export function parseAddress(address: string): PostgresAddress {
   for (const name of [...url.searchParams.keys()]) if (name.startsWith("ssl")) url.searchParams.delete(name);
   const host = url.searchParams.get("host") ?? url.hostname;
   const near = host === "" || host.startsWith("/") || LOOPBACK.test(host);
-  const tls = mode === null ? (near ? "off" : "verify") : TLS_OF_SSLMODE[mode];
+  const tls = mode === null ? (near ? "off" : "verify") : TLS_OF_SSLMODE.get(mode);
   if (tls === undefined) {
     throw new SettingsError(
       "Wrong settings: DATABASE_URL has an unknown sslmode. Use verify-full (the default), no-verify or disable.",
