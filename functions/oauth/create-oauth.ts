@@ -12,6 +12,7 @@ import type { Interactions } from "./interaction.ts";
 import { createProvider } from "./provider/create-provider.ts";
 import { createRoutes } from "./routes/create-routes.ts";
 import type { OwnerPages } from "./routes/owner-routes.ts";
+import { onDatabase } from "./store/storage-error.ts";
 
 /** What the function is built with. */
 export interface OauthOptions {
@@ -51,7 +52,7 @@ function buildProvider(options: OauthOptions): Provider {
     logger,
     fetchDocument: options.fetchDocument ?? createFetchDocument(),
     allowFetch: async () => {
-      await limitCalls(rateLimiter, LIMITS.fetch);
+      await onDatabase(() => limitCalls(rateLimiter, LIMITS.fetch));
       return true;
     },
   });

@@ -27,7 +27,9 @@ export function createClientFetch(fetchDocument: FetchDocument, logger: Logger) 
       const maxBytes = isDocument ? DOCUMENT_MAX_BYTES : KEYS_MAX_BYTES;
       const answer = await fetchDocument(url, { maxBytes, signal });
       if (!isDocument || answer.status !== 200) return answer;
-      const parsed = parseClientMetadata(await answer.json());
+      const document: unknown = await answer.json();
+      if (hasSecret(document)) throw new Error("a document that everybody can read holds a secret");
+      const parsed = parseClientMetadata(document);
       if ("fault" in parsed) throw new Error(parsed.fault);
       // A document has no secret to show; without a word about it the client is a public one.
       const metadata = { token_endpoint_auth_method: "none", ...parsed.metadata };
@@ -40,4 +42,13 @@ export function createClientFetch(fetchDocument: FetchDocument, logger: Logger) 
       throw thrown;
     }
   };
+}
+
+/** Everybody can read the document (draft §4.1): a secret in it is none. */
+function hasSecret(document: unknown): boolean {
+  return (
+    typeof document === "object" &&
+    document !== null &&
+    ("client_secret" in document || "client_secret_expires_at" in document)
+  );
 }

@@ -14,7 +14,7 @@ export function createProvider(options: ProviderOptions): Provider {
   provider.Client.prototype.compareClientSecret = function compare(actual: string) {
     return isSecret(this.clientSecret, actual);
   };
-  provider.use(keepStrangersHere(options.database));
+  provider.use(keepStrangersHere(options.database, options.issuer));
   const logFault = (thrown: unknown) =>
     logger.log("ERROR", "The authorization server failed.", { ...describeCause(thrown) });
   provider.on("server_error", (_context, thrown) => logFault(thrown));

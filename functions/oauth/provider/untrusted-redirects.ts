@@ -8,23 +8,30 @@ import { PAGE_HEADERS, renderErrorPage } from "./error-page.ts";
  * Errors of a request are sent to a client only once the owner has approved that client: anybody can register one, and would otherwise
  * make this server's address lead to a page of theirs (RFC 9700 §4.11.2).
  */
-export function keepStrangersHere(database: Database) {
+export function keepStrangersHere(database: Database, issuer: string) {
   return async (context: KoaContextWithOIDC, next: () => Promise<void>): Promise<void> => {
     await next();
-    if (context.path !== "/authorize") return;
-    const target = URL.parse(context.response.get("location"));
-    const error = target?.searchParams.get("error") ?? null;
-    if (target === null || error === null || context.status >= 400) return;
-    const clientId = context.query["client_id"];
+    const location = context.res.getHeader("location");
+    if (context.path !== "/authorize" || typeof location !== "string") return;
+    // Every request that is not refused leads to the owner's pages first.
+    if (location.startsWith(`${issuer}/interaction/`)) return;
+    const { client_id: clientId, redirect_uri: redirectUri } = context.query;
     const use =
       typeof clientId === "string" ? await onDatabase(() => findClientUse(database, clientId)) : null;
-    if (use?.pinnedRedirectUri === context.query["redirect_uri"]) return;
+    if (use?.pinnedRedirectUri === redirectUri) return;
+    const answer = parametersOf(location);
     context.remove("location");
     context.status = 400;
     context.set(PAGE_HEADERS);
     context.body = renderErrorPage(
-      error,
-      target.searchParams.get("error_description") ?? "The request is not valid.",
+      answer.get("error") ?? "invalid_request",
+      answer.get("error_description") ?? "The request is not valid.",
     );
   };
+}
+
+/** What an address carries to its reader, in the query or in the fragment. */
+function parametersOf(location: string): URLSearchParams {
+  const { hash, searchParams } = new URL(location);
+  return hash === "" ? searchParams : new URLSearchParams(hash.slice(1));
 }

@@ -13,11 +13,21 @@ export class StorageError extends errors.OIDCProviderError {
   }
 }
 
-/** Runs work on the database. @throws StorageError when it is away; every other error passes */
+/** Too many ask at once; `Retry-After` is for whoever reads headers. */
+export class BusyError extends errors.OIDCProviderError {
+  constructor(description: string) {
+    super(429, "temporarily_unavailable");
+    this.error_description = description;
+    this.allow_redirect = false;
+  }
+}
+
+/** Runs work on the database. @throws StorageError when it is away, BusyError when too many ask; every other error passes */
 export async function onDatabase<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (thrown) {
-    throw thrown instanceof AppError ? new StorageError(thrown) : thrown;
+    if (!(thrown instanceof AppError)) throw thrown;
+    throw thrown.code === "rate_limited" ? new BusyError(thrown.message) : new StorageError(thrown);
   }
 }

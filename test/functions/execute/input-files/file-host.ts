@@ -4,7 +4,7 @@ import type { IncomingMessage, RequestListener } from "node:http";
 import { createServer } from "node:https";
 import type { Lookup } from "#functions/execute/input-files/create-file-fetcher.ts";
 import type { ConnectOptions } from "#functions/execute/input-files/exchange.ts";
-import { createCertificate } from "./create-certificate.ts";
+import { createCertificate } from "../../../support/create-certificate.ts";
 
 /** An address of the public internet that the tests' names have; connections to it end at the local server. */
 export const PUBLIC_ADDRESS = "93.184.215.14";
