@@ -1,12 +1,14 @@
 import { errors, type Interaction as LibraryInteraction, type Provider } from "oidc-provider";
 import type { Scope } from "#shared/contract/scopes.ts";
 import type { Database } from "#shared/database/database.ts";
+import { AppError } from "#shared/errors/app-error.ts";
 import { isLoopback } from "./clients/redirect-uri.ts";
 import type { AskingClient, Interaction, Interactions } from "./interaction.ts";
 import { OWNER_ACCOUNT } from "./provider/configuration.ts";
 import { createNodeExchange, type NodeExchange } from "./provider/node-exchange.ts";
 import { scopesOf } from "./requests/scopes.ts";
 import { approveClient, findClientUse } from "./store/client-uses.ts";
+import { StorageError } from "./store/storage-error.ts";
 
 /** What the owner's decisions are carried out with. */
 export interface InteractionsOptions {
@@ -32,32 +34,43 @@ interface Waiting {
  */
 export function createInteractions(options: InteractionsOptions): Interactions {
   return {
-    async find(request) {
-      return (await findWaiting(options, request))?.interaction ?? null;
-    },
-    async approve(request, granted) {
-      const waiting = await expectWaiting(options, request);
-      const { interaction, redirectUri } = waiting;
-      const scopes = interaction.scopes.filter((scope) => granted.includes(scope));
-      if (scopes.length === 0)
-        throw new RangeError("At least one of the scopes that were asked for is granted.");
-      const { id: clientId, name, host, kind } = interaction.client;
-      const isApproved = await approveClient(options.database, {
-        clientId,
-        name,
-        host,
-        kind,
-        redirectUri,
-        scopes,
-      });
-      return isApproved
-        ? finish(options, waiting, await toConsent(options, waiting, scopes))
-        : finish(options, waiting, PINNED_ELSEWHERE);
-    },
-    async deny(request) {
-      return finish(options, await expectWaiting(options, request), DENIED);
-    },
+    find: (request) => inHouseErrors(async () => (await findWaiting(options, request))?.interaction ?? null),
+    approve: (request, granted) => inHouseErrors(() => approve(options, request, granted)),
+    deny: (request) =>
+      inHouseErrors(async () => finish(options, await expectWaiting(options, request), DENIED)),
   };
+}
+
+async function approve(
+  options: InteractionsOptions,
+  request: Request,
+  granted: readonly Scope[],
+): Promise<Response> {
+  const waiting = await expectWaiting(options, request);
+  const { interaction, redirectUri } = waiting;
+  const scopes = interaction.scopes.filter((scope) => granted.includes(scope));
+  if (scopes.length === 0) throw new RangeError("At least one of the scopes that were asked for is granted.");
+  const { id: clientId, name, host, kind } = interaction.client;
+  const isApproved = await approveClient(options.database, {
+    clientId,
+    name,
+    host,
+    kind,
+    redirectUri,
+    scopes,
+  });
+  return isApproved
+    ? finish(options, waiting, await toConsent(options, waiting, scopes))
+    : finish(options, waiting, PINNED_ELSEWHERE);
+}
+
+/** The pages speak of errors as every function does. @throws AppError in place of the library's own errors of storage */
+async function inHouseErrors<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (thrown) {
+    throw thrown instanceof StorageError ? thrown.cause : thrown;
+  }
 }
 
 const DENIED = { error: "access_denied", error_description: "the owner said no" };
@@ -97,7 +110,9 @@ async function finish(
 
 async function expectWaiting(options: InteractionsOptions, request: Request): Promise<Waiting> {
   const waiting = await findWaiting(options, request);
-  if (waiting === null) throw new errors.SessionNotFound("interaction session not found");
+  if (waiting === null) {
+    throw new AppError("not_found", "This sign-in has ended. Go back to the app and connect it again.");
+  }
   return waiting;
 }
 

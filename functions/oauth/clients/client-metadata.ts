@@ -30,6 +30,10 @@ export function parseClientMetadata(value: unknown): ParsedMetadata {
       field: "redirect_uris",
     };
   }
+  const keys = given["jwks_uri"];
+  if (keys !== undefined && !(typeof keys === "string" && keys.startsWith("https://"))) {
+    return { fault: "jwks_uri must be an https address", field: "other" };
+  }
   const kept = KEPT.filter((name) => given[name] !== undefined).map((name) => [name, given[name]]);
   return {
     metadata: {

@@ -89,13 +89,15 @@ function createRegistrationRoute({ provider, rateLimiter, database }: RoutesOpti
  * host, and at the root, which is this function's only on one machine.
  */
 function createDiscoveryRoutes({ provider }: RoutesOptions): readonly Route[] {
-  const documents = ["openid-configuration", "oauth-authorization-server"].map(
-    (name): Route => ({
-      ...place("GET", `/oauth/.well-known/${name}`, [`/.well-known/${name}`, `/.well-known/${name}/oauth`]),
-      answer: answerErrors("json", async (request) =>
-        toMetadata(await askProvider(provider(), request, `/.well-known/${name}`)),
-      ),
-    }),
+  const documents = ["openid-configuration", "oauth-authorization-server"].flatMap((name) =>
+    [`/.well-known/${name}`, `/.well-known/${name}/oauth`].map(
+      (path): Route => ({
+        ...place("GET", `/oauth${path}`, [path]),
+        answer: answerErrors("json", async (request) =>
+          toMetadata(await askProvider(provider(), request, `/.well-known/${name}`)),
+        ),
+      }),
+    ),
   );
   const keys: Route = {
     ...place("GET", "/oauth/jwks"),
