@@ -115,10 +115,15 @@ describe("an answer of another issuer", () => {
     const expectedState = url.searchParams.get("state") ?? "";
     const answer = await decide(url);
     answer.searchParams.set("iss", "https://attacker.example/oauth");
-    const about = (what: RegExp) => expect.objectContaining({ cause: expect.objectContaining({ message: expect.stringMatching(what) }) });
-    await expect(client.authorizationCodeGrant(discovered, answer, { expectedState })).rejects.toEqual(about(/iss/));
+    const about = (what: RegExp) =>
+      expect.objectContaining({ cause: expect.objectContaining({ message: expect.stringMatching(what) }) });
+    await expect(client.authorizationCodeGrant(discovered, answer, { expectedState })).rejects.toEqual(
+      about(/iss/),
+    );
     answer.searchParams.delete("iss");
-    await expect(client.authorizationCodeGrant(discovered, answer, { expectedState })).rejects.toEqual(about(/iss/));
+    await expect(client.authorizationCodeGrant(discovered, answer, { expectedState })).rejects.toEqual(
+      about(/iss/),
+    );
     answer.searchParams.set("iss", server.issuer);
     await expect(
       client.authorizationCodeGrant(discovered, answer, { expectedState: "another" }),
