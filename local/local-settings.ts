@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import { str } from "envalid";
 import { type ExecuteSettings, loadExecuteSettings } from "#functions/execute/config.ts";
 import { loadMcpSettings, type McpSettings } from "#functions/mcp/config.ts";
+import { loadOauthSettings, type OauthSettings } from "#functions/oauth/config.ts";
 import { type DatabaseSettings, loadDatabaseSettings } from "#shared/config/database-settings.ts";
 import { type EdgeSettings, loadEdgeSettings } from "#shared/config/edge-settings.ts";
 import { loadSettings, SettingsError } from "#shared/config/load-settings.ts";
@@ -20,6 +21,7 @@ export interface LocalSettings {
   readonly sandbox: SandboxSettings;
   readonly execute: ExecuteSettings;
   readonly mcp: McpSettings;
+  readonly oauth: OauthSettings;
   readonly database: DatabaseSettings;
   /** Bytes that files, results and sessions may take together. */
   readonly filesMaxBytes: number;
@@ -55,6 +57,7 @@ export function loadLocalSettings(): LocalSettings {
   const filesMaxBytes = env.FILES_MAX_MIB * 1024 * 1024;
   const execute = loadExecuteSettings();
   const mcp = loadMcpSettings();
+  const oauth = loadOauthSettings();
   const database = loadDatabaseSettings();
   return {
     host: env.HOST,
@@ -65,6 +68,7 @@ export function loadLocalSettings(): LocalSettings {
     sandbox,
     execute,
     mcp,
+    oauth,
     database,
     filesMaxBytes,
   };

@@ -6,6 +6,7 @@ import { createDocs } from "#functions/docs/create-docs.ts";
 import { createExecute } from "#functions/execute/create-execute.ts";
 import { createHealth } from "#functions/health/create-health.ts";
 import { createMcp } from "#functions/mcp/create-mcp.ts";
+import { createOauthWithPages } from "#functions/oauth/create-oauth-with-pages.ts";
 import { createQuery } from "#functions/query/create-query.ts";
 import type { EdgeSettings } from "#shared/config/edge-settings.ts";
 import { SettingsError } from "#shared/config/load-settings.ts";
@@ -70,8 +71,15 @@ async function start(): Promise<void> {
     createMcp({
       addressOf: () => ownAddress(server),
       origins: { allowedOrigins: settings.mcp.allowedOrigins, checkHost: true },
-      issuerPath: null,
+      issuerPath: "/oauth",
       warehouseTakesWrites: settings.warehouse === "bigquery" && settings.mcp.warehouseTakesWrites,
+    }),
+    createOauthWithPages({
+      database: database.database,
+      gate: entrance.gate,
+      publicBaseUrl: edge.publicBaseUrl,
+      settings: { ...settings.oauth, signingKey },
+      logger,
     }),
     await createDocs({ assetDirectories: ASSET_DIRECTORIES, version: VERSION }),
   ].map((routes) => ({ routes, serve: serveFunction(routes, edge, logger, entrance.gate) }));

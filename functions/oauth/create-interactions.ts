@@ -2,6 +2,7 @@ import { errors, type Interaction as LibraryInteraction, type Provider } from "o
 import type { Scope } from "#shared/contract/scopes.ts";
 import type { Database } from "#shared/database/database.ts";
 import { AppError } from "#shared/errors/app-error.ts";
+import { toPinned } from "./clients/chatgpt-client.ts";
 import { isLoopback } from "./clients/redirect-uri.ts";
 import type { AskingClient, Interaction, Interactions } from "./interaction.ts";
 import { OWNER_ACCOUNT } from "./provider/configuration.ts";
@@ -13,8 +14,7 @@ import { StorageError } from "./store/storage-error.ts";
 /** What the owner's decisions are carried out with. */
 export interface InteractionsOptions {
   readonly database: Database;
-  /** Made at its first use. */
-  readonly provider: () => Provider;
+  readonly providerOf: (request: Request) => Provider;
   /** Of the ChatGPT client, or null. */
   readonly chatgptClientId: string | null;
 }
@@ -26,6 +26,7 @@ interface Waiting {
   readonly resource: string;
   readonly redirectUri: string;
   readonly exchange: NodeExchange;
+  readonly provider: Provider;
 }
 
 /**
@@ -36,8 +37,7 @@ export function createInteractions(options: InteractionsOptions): Interactions {
   return {
     find: (request) => inHouseErrors(async () => (await findWaiting(options, request))?.interaction ?? null),
     approve: (request, granted) => inHouseErrors(() => approve(options, request, granted)),
-    deny: (request) =>
-      inHouseErrors(async () => finish(options, await expectWaiting(options, request), DENIED)),
+    deny: (request) => inHouseErrors(async () => finish(await expectWaiting(options, request), DENIED)),
   };
 }
 
@@ -56,20 +56,22 @@ async function approve(
     name,
     host,
     kind,
-    redirectUri,
+    redirectUri: toPinned(redirectUri),
     scopes,
   });
-  return isApproved
-    ? finish(options, waiting, await toConsent(options, waiting, scopes))
-    : finish(options, waiting, PINNED_ELSEWHERE);
+  return isApproved ? finish(waiting, await toConsent(waiting, scopes)) : finish(waiting, PINNED_ELSEWHERE);
 }
 
-/** The pages speak of errors as every function does. @throws AppError in place of the library's own errors of storage */
+/** The pages speak of errors as every function does. @throws AppError in place of the library's own errors */
 async function inHouseErrors<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (thrown) {
-    throw thrown instanceof StorageError ? thrown.cause : thrown;
+    if (thrown instanceof StorageError) throw thrown.cause;
+    if (!(thrown instanceof errors.OIDCProviderError)) throw thrown;
+    throw new AppError("not_found", "This app cannot be connected now. Go back to it and try again.", {
+      cause: thrown,
+    });
   }
 }
 
@@ -80,12 +82,8 @@ const PINNED_ELSEWHERE = {
   error_description: "this client is connected with another address; its owner has to disconnect that first",
 };
 
-async function toConsent(
-  { provider }: InteractionsOptions,
-  { interaction, resource }: Waiting,
-  scopes: readonly Scope[],
-) {
-  const grant = new (provider().Grant)({ accountId: OWNER_ACCOUNT, clientId: interaction.client.id });
+async function toConsent({ interaction, resource, provider }: Waiting, scopes: readonly Scope[]) {
+  const grant = new provider.Grant({ accountId: OWNER_ACCOUNT, clientId: interaction.client.id });
   grant.addResourceScope(resource, scopes.join(" "));
   return {
     login: { accountId: OWNER_ACCOUNT, remember: false },
@@ -94,11 +92,10 @@ async function toConsent(
 }
 
 async function finish(
-  { provider }: InteractionsOptions,
-  { exchange }: Waiting,
+  { exchange, provider }: Waiting,
   result: Parameters<Provider["interactionResult"]>[2],
 ): Promise<Response> {
-  const returnTo = await provider().interactionResult(exchange.request, exchange.response, result, {
+  const returnTo = await provider.interactionResult(exchange.request, exchange.response, result, {
     mergeWithLastSubmission: false,
   });
   // 303: what was posted to the page, a passphrase perhaps, is not posted on (RFC 9700 §4.12).
@@ -117,7 +114,7 @@ async function expectWaiting(options: InteractionsOptions, request: Request): Pr
 }
 
 async function findWaiting(options: InteractionsOptions, request: Request): Promise<Waiting | null> {
-  const provider = options.provider();
+  const provider = options.providerOf(request);
   const { pathname } = new URL(request.url);
   const path = pathname.slice(pathname.lastIndexOf("/interaction/"));
   const exchange = createNodeExchange(request, new URL(provider.issuer), path, Buffer.alloc(0));
@@ -125,17 +122,18 @@ async function findWaiting(options: InteractionsOptions, request: Request): Prom
   // The cookie's path says the same; a browser that sends it elsewhere is refused here.
   if (found === null || path !== `/interaction/${found.uid}`) return null;
   const redirectUri = String(found.params["redirect_uri"]);
-  const client = await toClient(options, found, redirectUri);
+  const client = await toClient(provider, options.chatgptClientId, found, redirectUri);
   if (client === null) return null;
   const scopes = scopesOf(String(found.params["scope"]));
   const use = await findClientUse(options.database, client.id);
   const needsConsent =
-    use?.pinnedRedirectUri !== redirectUri ||
+    use?.pinnedRedirectUri !== toPinned(redirectUri) ||
     // Any program on that machine could have asked in the client's name (RFC 8252 §8.6).
     isLoopback(redirectUri) ||
     !scopes.every((scope) => use.approvedScopes.includes(scope));
   const resource = String([found.params["resource"]].flat()[0]);
-  return { interaction: { uid: found.uid, client, scopes, needsConsent }, resource, redirectUri, exchange };
+  const interaction = { uid: found.uid, client, scopes, needsConsent };
+  return { interaction, resource, redirectUri, exchange, provider };
 }
 
 async function findOrNull(find: () => Promise<LibraryInteraction>): Promise<LibraryInteraction | null> {
@@ -148,12 +146,13 @@ async function findOrNull(find: () => Promise<LibraryInteraction>): Promise<Libr
 }
 
 async function toClient(
-  { provider, chatgptClientId }: InteractionsOptions,
+  provider: Provider,
+  chatgptClientId: string | null,
   { params }: LibraryInteraction,
   redirectUri: string,
 ): Promise<AskingClient | null> {
   const id = String(params["client_id"]);
-  const client = await provider().Client.find(id);
+  const client = await provider.Client.find(id);
   if (client === undefined) return null;
   const redirectHost = new URL(redirectUri).host;
   const isDocument = client.clientIdMetadataDocument === true;

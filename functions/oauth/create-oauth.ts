@@ -17,8 +17,8 @@ import { onDatabase } from "./store/storage-error.ts";
 /** What the function is built with. */
 export interface OauthOptions {
   readonly database: Database;
-  /** The public address without a trailing slash; asked when the first request comes, as it may not be known before. */
-  readonly baseUrl: () => string;
+  /** The public address without a trailing slash; null lets the name that this machine is called by decide. */
+  readonly publicBaseUrl: string | null;
   /** What cookies are signed with and keys are derived from: the same in every instance. */
   readonly signingKey: string;
   /** The client of ChatGPT's action editor; null for none. */
@@ -31,18 +31,31 @@ export interface OauthOptions {
   readonly fetchDocument?: FetchDocument;
 }
 
+/** One machine has a few names of its own, and a caller may make up ports. */
+const MAX_ADDRESSES = 8;
+
 /** The routes of the `oauth` function: the authorization server with the owner's pages. The server is built at the first request. */
 export function createOauth(options: OauthOptions): FunctionRoutes {
-  const { database, rateLimiter, chatgpt } = options;
-  const provider = createOnce(() => buildProvider(options));
-  const interactions = createInteractions({ database, provider, chatgptClientId: chatgpt?.clientId ?? null });
-  const routes = createRoutes({ database, rateLimiter, provider, pages: options.pages(interactions) });
-  return { name: "oauth", routes };
+  const { database, rateLimiter, chatgpt, publicBaseUrl } = options;
+  const providers = new Map<string, Provider>();
+  /** Each name of this machine is an issuer of its own, over the same database. */
+  const providerOf = ({ url }: Request): Provider => {
+    const baseUrl = publicBaseUrl ?? new URL(url).origin;
+    const known = providers.get(baseUrl);
+    if (known !== undefined) return known;
+    if (providers.size >= MAX_ADDRESSES) providers.clear();
+    const provider = buildProvider(options, baseUrl);
+    providers.set(baseUrl, provider);
+    return provider;
+  };
+  const chatgptClientId = chatgpt?.clientId ?? null;
+  const interactions = createInteractions({ database, providerOf, chatgptClientId });
+  const pages = options.pages(interactions);
+  return { name: "oauth", routes: createRoutes({ database, rateLimiter, providerOf, pages }) };
 }
 
-function buildProvider(options: OauthOptions): Provider {
+function buildProvider(options: OauthOptions, baseUrl: string): Provider {
   const { database, rateLimiter, signingKey, chatgpt, logger } = options;
-  const baseUrl = options.baseUrl();
   return createProvider({
     database,
     issuer: `${baseUrl}/oauth`,
@@ -56,12 +69,4 @@ function buildProvider(options: OauthOptions): Provider {
       return true;
     },
   });
-}
-
-function createOnce<T>(create: () => T): () => T {
-  let made: { readonly value: T } | null = null;
-  return () => {
-    made ??= { value: create() };
-    return made.value;
-  };
 }

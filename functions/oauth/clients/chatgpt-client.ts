@@ -27,6 +27,13 @@ export function chatgptCallbacks(pinned: string | null, asked: string | null): r
   return ["chatgpt.com", "chat.openai.com"].map((host) => `https://${host}/aip/${gpt}/oauth/callback`);
 }
 
+/** An address as it is pinned: a GPT has one callback, whichever of OpenAI's two hosts it is on. */
+export function toPinned(redirectUri: string): string {
+  return CALLBACK.test(redirectUri)
+    ? redirectUri.replace("//chat.openai.com/", "//chatgpt.com/")
+    : redirectUri;
+}
+
 /** The ChatGPT client as the library knows clients. @param secret as `compareClientSecret` expects it */
 export function chatgptMetadata(
   clientId: string,

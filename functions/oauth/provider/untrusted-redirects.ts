@@ -1,5 +1,6 @@
 import type { KoaContextWithOIDC } from "oidc-provider";
 import type { Database } from "#shared/database/database.ts";
+import { toPinned } from "../clients/chatgpt-client.ts";
 import { findClientUse } from "../store/client-uses.ts";
 import { onDatabase } from "../store/storage-error.ts";
 import { PAGE_HEADERS, renderErrorPage } from "./error-page.ts";
@@ -18,7 +19,7 @@ export function keepStrangersHere(database: Database, issuer: string) {
     const { client_id: clientId, redirect_uri: redirectUri } = context.query;
     const use =
       typeof clientId === "string" ? await onDatabase(() => findClientUse(database, clientId)) : null;
-    if (use?.pinnedRedirectUri === redirectUri) return;
+    if (typeof redirectUri === "string" && use?.pinnedRedirectUri === toPinned(redirectUri)) return;
     const answer = parametersOf(location);
     context.remove("location");
     context.status = 400;

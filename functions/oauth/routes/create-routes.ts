@@ -18,8 +18,8 @@ import { BODY_LIMIT_BYTES, place } from "./place.ts";
 export interface RoutesOptions {
   readonly database: Database;
   readonly rateLimiter: RateLimiter;
-  /** Made at its first use. */
-  readonly provider: () => Provider;
+  /** The server that a request was meant for, by its address. */
+  readonly providerOf: (request: Request) => Provider;
   readonly pages: OwnerPages;
 }
 
@@ -34,14 +34,14 @@ export function createRoutes(options: RoutesOptions): readonly Route[] {
   ];
 }
 
-function createAuthorizationRoutes({ provider }: RoutesOptions): readonly Route[] {
+function createAuthorizationRoutes({ providerOf }: RoutesOptions): readonly Route[] {
   return [
     {
       ...place("GET", "/oauth/authorize"),
       crossOrigin: false,
       answer: answerErrors("html", (request) => {
         const query = toAuthorizationQuery(new URL(request.url).searchParams);
-        return askProvider(provider(), request, `/authorize?${query}`);
+        return askProvider(providerOf(request), request, `/authorize?${query}`);
       }),
     },
     {
@@ -49,14 +49,14 @@ function createAuthorizationRoutes({ provider }: RoutesOptions): readonly Route[
       crossOrigin: false,
       answer: answerErrors("html", (request) => {
         const { pathname } = new URL(request.url);
-        return askProvider(provider(), request, pathname.slice(pathname.lastIndexOf("/authorize/")));
+        return askProvider(providerOf(request), request, pathname.slice(pathname.lastIndexOf("/authorize/")));
       }),
     },
   ];
 }
 
 /** A path that takes a form from a client, or the same as JSON. */
-function createFormRoute({ provider, rateLimiter }: RoutesOptions, path: string): Route {
+function createFormRoute({ providerOf, rateLimiter }: RoutesOptions, path: string): Route {
   return {
     ...place("POST", `/oauth${path}`),
     bodyLimitBytes: BODY_LIMIT_BYTES,
@@ -64,12 +64,12 @@ function createFormRoute({ provider, rateLimiter }: RoutesOptions, path: string)
       await limitCalls(rateLimiter, LIMITS.token);
       const bytes = await readBytes(request, BODY_LIMIT_BYTES);
       const { contentType, body } = toFormBody(request.headers.get("content-type"), bytes);
-      return askProvider(provider(), withContentType(request, contentType), path, body);
+      return askProvider(providerOf(request), withContentType(request, contentType), path, body);
     }),
   };
 }
 
-function createRegistrationRoute({ provider, rateLimiter, database }: RoutesOptions): Route {
+function createRegistrationRoute({ providerOf, rateLimiter, database }: RoutesOptions): Route {
   return {
     ...place("POST", "/oauth/register"),
     bodyLimitBytes: BODY_LIMIT_BYTES,
@@ -79,7 +79,12 @@ function createRegistrationRoute({ provider, rateLimiter, database }: RoutesOpti
       if (registration instanceof Response) return registration;
       await purgeExpired(database);
       await countWaitingClients(database);
-      return askProvider(provider(), withContentType(request, "application/json"), "/register", registration);
+      return askProvider(
+        providerOf(request),
+        withContentType(request, "application/json"),
+        "/register",
+        registration,
+      );
     }),
   };
 }
@@ -88,20 +93,20 @@ function createRegistrationRoute({ provider, rateLimiter, database }: RoutesOpti
  * The metadata, where clients look for it (RFC 8414 §3.1, OpenID Connect Discovery §4.1): below the function, which works on every
  * host, and at the root, which is this function's only on one machine.
  */
-function createDiscoveryRoutes({ provider }: RoutesOptions): readonly Route[] {
+function createDiscoveryRoutes({ providerOf }: RoutesOptions): readonly Route[] {
   const documents = ["openid-configuration", "oauth-authorization-server"].flatMap((name) =>
     [`/.well-known/${name}`, `/.well-known/${name}/oauth`].map(
       (path): Route => ({
         ...place("GET", `/oauth${path}`, [path]),
         answer: answerErrors("json", async (request) =>
-          toMetadata(await askProvider(provider(), request, `/.well-known/${name}`)),
+          toMetadata(await askProvider(providerOf(request), request, `/.well-known/${name}`)),
         ),
       }),
     ),
   );
   const keys: Route = {
     ...place("GET", "/oauth/jwks"),
-    answer: answerErrors("json", (request) => askProvider(provider(), request, "/jwks")),
+    answer: answerErrors("json", (request) => askProvider(providerOf(request), request, "/jwks")),
   };
   return [...documents, keys];
 }

@@ -46,7 +46,7 @@ export async function serveOauth(options: ServeOptions): Promise<TestServer> {
   let url = "";
   const routes = createOauth({
     database: options.database,
-    baseUrl: () => options.baseUrl ?? url,
+    publicBaseUrl: options.baseUrl ?? null,
     signingKey: options.signingKey ?? SIGNING_KEY,
     chatgpt: options.chatgpt ?? null,
     rateLimiter: options.rateLimiter ?? createMemoryRateLimiter(),
