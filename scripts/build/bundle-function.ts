@@ -2,17 +2,23 @@ import { join } from "node:path";
 import { build, type Metafile } from "esbuild";
 
 /** What a cloud function never carries: engines that run foreign code in its own process, and what belongs to one machine. */
-const FORBIDDEN: readonly { readonly pattern: RegExp; readonly reason: string }[] = [
-  { pattern: /(^|\/)node_modules\/@duckdb\//, reason: "the embedded warehouse's engine" },
-  { pattern: /(^|\/)node_modules\/@polyglot-sql\//, reason: "the embedded warehouse's translator" },
-  { pattern: /(^|\/)node_modules\/isolated-vm\//, reason: "an engine for foreign programs" },
-  { pattern: /(^|\/)node_modules\/@electric-sql\//, reason: "the embedded database" },
-  { pattern: /(^|\/)warehouse-duckdb\//, reason: "the embedded warehouse" },
-  { pattern: /(^|\/)executor-local[./]/, reason: "the executor of one machine" },
-  { pattern: /^sandbox\//, reason: "the sandbox" },
-  { pattern: /^local\//, reason: "the composition of one machine" },
-  { pattern: /^(test|scripts)\//, reason: "a tool of the developers" },
-];
+const FORBIDDEN: readonly { readonly pattern: RegExp; readonly reason: string; readonly except?: string }[] =
+  [
+    { pattern: /(^|\/)node_modules\/@duckdb\//, reason: "the embedded warehouse's engine" },
+    { pattern: /(^|\/)node_modules\/@polyglot-sql\//, reason: "the embedded warehouse's translator" },
+    { pattern: /(^|\/)node_modules\/isolated-vm\//, reason: "an engine for foreign programs" },
+    { pattern: /(^|\/)node_modules\/@electric-sql\//, reason: "the embedded database" },
+    {
+      pattern: /(^|\/)node_modules\/(oidc-provider|koa)\//,
+      reason: "the authorization server",
+      except: "oauth",
+    },
+    { pattern: /(^|\/)warehouse-duckdb\//, reason: "the embedded warehouse" },
+    { pattern: /(^|\/)executor-local[./]/, reason: "the executor of one machine" },
+    { pattern: /^sandbox\//, reason: "the sandbox" },
+    { pattern: /^local\//, reason: "the composition of one machine" },
+    { pattern: /^(test|scripts)\//, reason: "a tool of the developers" },
+  ];
 
 /** Node's `require` for the packages that are still CommonJS. */
 const REQUIRE_BANNER =
@@ -57,7 +63,7 @@ function refuseForbidden(name: string, { inputs }: Metafile): void {
     const reason =
       other !== undefined && other !== name
         ? "another function"
-        : FORBIDDEN.find(({ pattern }) => pattern.test(input))?.reason;
+        : FORBIDDEN.find(({ pattern, except }) => except !== name && pattern.test(input))?.reason;
     if (reason === undefined) continue;
     throw new Error(
       `The bundle of ${name} must not hold ${reason}: ${importChain(inputs, input).join(" -> ")}`,

@@ -23,8 +23,15 @@ const FUNCTIONS = [
   { name: "query", get: null, post: "/" },
   { name: "health", get: { path: "/", type: /json/ }, post: null },
   { name: "docs", get: { path: "/", type: /html/ }, post: null },
+  { name: "oauth", get: { path: "/.well-known/openid-configuration", type: /json/ }, post: null },
   { name: "mcp", get: { path: "/.well-known/oauth-protected-resource", type: /json/ }, post: "/" },
 ] as const;
+
+/** What the authorization server does not start without; nobody answers at that address. */
+const OAUTH_SETTINGS = {
+  DATABASE_URL: "postgres://nobody:nothing@127.0.0.1:1/none",
+  SIGNING_KEY: "a-signing-key-of-the-build-test-0123456789",
+};
 
 let out: string;
 
@@ -58,6 +65,7 @@ async function startFunction(name: string): Promise<{ port: number; server: Runn
       PATH: process.env["PATH"] ?? "",
       CODEX_API_TOKEN: KEY,
       PUBLIC_BASE_URL: "https://functions.example.org",
+      ...(name === "oauth" ? OAUTH_SETTINGS : {}),
     },
     ready: /URL: http:\/\/localhost:\d+/,
   });

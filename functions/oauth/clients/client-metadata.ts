@@ -38,7 +38,7 @@ export function parseClientMetadata(value: unknown): ParsedMetadata {
   return {
     metadata: {
       ...Object.fromEntries(kept),
-      client_name: toName(given["client_name"]),
+      ...toName(given["client_name"]),
       redirect_uris: redirectUris,
       grant_types: ["authorization_code", "refresh_token"],
       response_types: ["code"],
@@ -49,10 +49,11 @@ export function parseClientMetadata(value: unknown): ParsedMetadata {
 }
 
 /** A name that fits on a page: control, format and line characters could make it look like another's. */
-function toName(name: unknown): string {
-  if (typeof name !== "string") return "";
-  return name
+function toName(given: unknown): { readonly client_name?: string } {
+  if (typeof given !== "string") return {};
+  const name = given
     .replaceAll(/[\p{C}\p{Zl}\p{Zp}]/gu, "")
     .trim()
     .slice(0, MAX_NAME_CHARACTERS);
+  return name === "" ? {} : { client_name: name };
 }

@@ -1,3 +1,4 @@
+import { AppError } from "#shared/errors/app-error.ts";
 import type { RequestContext, Route } from "#shared/http/route.ts";
 import { answerErrors } from "../answer-errors.ts";
 import { BODY_LIMIT_BYTES, place } from "./place.ts";
@@ -22,8 +23,4 @@ export function createOwnerRoutes(pages: OwnerPages): readonly Route[] {
       }),
     ),
   );
-}
-
-function notFound(): Response {
-  return new Response("There is nothing at this path.\n", { status: 404 });
 }

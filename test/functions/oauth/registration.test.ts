@@ -70,6 +70,12 @@ describe("a client that registers itself", () => {
     expect(answer.headers.get("location")).toContain("error=invalid_request");
   });
 
+  it("needs no name", async () => {
+    for (const name of [undefined, "", "\u0000", 7]) {
+      expect((await register(server, { client_name: name })).status).toBe(201);
+    }
+  });
+
   it("chooses neither its identifier nor what it may do", async () => {
     const { status, body } = await register(server, {
       client_id: "chatgpt",

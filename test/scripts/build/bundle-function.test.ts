@@ -27,6 +27,7 @@ describe("a bundle", () => {
     ["the embedded warehouse", "functions/paint/warehouse-duckdb/engine.ts"],
     ["the embedded warehouse's translator", "node_modules/@polyglot-sql/sdk/index.js"],
     ["the embedded warehouse's engine", "node_modules/@duckdb/node-api/index.js"],
+    ["the authorization server", "node_modules/oidc-provider/lib/index.js"],
     ["an engine for foreign programs", "node_modules/isolated-vm/index.js"],
     ["the composition of one machine", "local/start.ts"],
     ["the sandbox", "sandbox/jail/start-jail.ts"],
