@@ -8,10 +8,11 @@ export type OwnerPages = (request: Request, context: RequestContext) => Promise<
 
 /** Every path of the function that is not the authorization server's own belongs to the owner's pages. */
 export function createOwnerRoutes(pages: OwnerPages): readonly Route[] {
-  const answer = answerErrors(
-    "html",
-    async (request, context) => (await pages(request, context)) ?? notFound(),
-  );
+  const answer = answerErrors("html", async (request, context) => {
+    const page = await pages(request, context);
+    if (page !== null) return page;
+    throw new AppError("not_found", "There is nothing at this path. The paths are listed at /docs.");
+  });
   return (["GET", "POST"] as const).flatMap((method) =>
     ["/oauth", "/oauth/{page}"].map(
       (path): Route => ({
