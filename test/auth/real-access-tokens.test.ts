@@ -3,7 +3,6 @@ import { CHATGPT, getCode, redeem, refresh } from "../functions/oauth/support/ch
 import { describeOnDatabases } from "../functions/oauth/support/databases.ts";
 import { serveOauth, type TestServer } from "../functions/oauth/support/serve-oauth.ts";
 import { postForm } from "../functions/oauth/support/token-request.ts";
-import { waitUntil } from "../support/wait-until.ts";
 import { type ServedGate, serveGate } from "./serve-gate.fixture.ts";
 
 let oauth: TestServer;
@@ -29,18 +28,15 @@ describeOnDatabases("an access token that the authorization server made", (datab
     expect((await gate.ask(body.access_token ?? "", "/execute/write")).status).toBe(403);
   });
 
-  it("is refused within ten seconds of its revocation there, and the client cannot refresh it", async () => {
+  it("is refused when it was revoked there, and the client cannot refresh it", async () => {
     const { body } = await redeem(oauth, await getCode(oauth));
-    const token = body.access_token ?? "";
-    expect((await gate.ask(token)).status).toBe(200);
     const client = { client_id: CHATGPT.clientId, client_secret: CHATGPT.clientSecret };
     await postForm(oauth, "/revoke", { ...client, token: body.refresh_token ?? "" });
-    const revokedAt = performance.now();
-    await waitUntil(async () => (await gate.ask(token)).status === 401, 30_000);
-    expect(performance.now() - revokedAt).toBeLessThan(10_000);
-    expect((await gate.ask(token)).headers.get("www-authenticate")).toContain('error="invalid_token"');
+    const { status, headers } = await gate.ask(body.access_token ?? "");
+    expect(status).toBe(401);
+    expect(headers.get("www-authenticate")).toContain('error="invalid_token"');
     expect((await refresh(oauth, body.refresh_token ?? "")).status).toBe(400);
-  }, 60_000);
+  });
 
   it("is one of a refresh too, and a refresh token or a code is none", async () => {
     const code = await getCode(oauth);
