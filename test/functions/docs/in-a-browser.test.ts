@@ -141,7 +141,7 @@ describeWith("chromium", "the pages in Chromium", () => {
       await page.waitForSelector("button:text('Copied')");
       const copied = await page.evaluate("navigator.clipboard.readText()");
       await close();
-      expect(copied).toBe(`${server.url}/docs/openapi.yaml`);
+      expect(copied).toBe(`${server.url}/mcp`);
       expect(troubles).toEqual([]);
     },
     TIMEOUT_MS,
