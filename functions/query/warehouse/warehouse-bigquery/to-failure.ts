@@ -1,5 +1,6 @@
 import { AppError } from "#shared/errors/app-error.ts";
 import type { QueryOutcome } from "../warehouse.ts";
+import { clockFault } from "./clock-skew.ts";
 import { toSize } from "./cost.ts";
 
 type Failure = Extract<QueryOutcome, { kind: "failure" }>;
@@ -106,9 +107,11 @@ export function unavailable(cause: unknown): AppError {
   const remedy = REMEDIES.find(
     ({ at, says }) => (at !== undefined && at === status) || says?.test(text) === true,
   );
+  const clock = status === 401 ? clockFault(cause) : null;
   return new AppError(
     "warehouse_unavailable",
-    remedy?.message ??
+    clock ??
+      remedy?.message ??
       "BigQuery could not be reached or gave no usable answer. Try again; if it stays, the owner must check the server's credentials and network.",
     { cause },
   );
