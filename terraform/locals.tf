@@ -18,12 +18,12 @@ locals {
 
   # What differs between the functions. `secrets` names what a function may read of var.secret_versions; `project_roles` is all
   # that its account may do in the project.
-  functions = {
+  all_functions = {
     execute = {
       description     = "Runs programs in a sandbox."
       timeout_seconds = 60
       concurrency     = 20
-      secrets         = ["CODEX_API_TOKEN", "GATEWAY_API_KEY", "SIGNING_KEY"]
+      secrets         = concat(["CODEX_API_TOKEN", "GATEWAY_API_KEY", "SIGNING_KEY"], local.database_secrets)
       project_roles   = []
       environment     = { EXECUTE_RATE_PER_MINUTE = tostring(var.execute_rate_per_minute) }
     }
@@ -31,7 +31,7 @@ locals {
       description     = "Answers SQL from the data warehouse."
       timeout_seconds = 60
       concurrency     = 40
-      secrets         = ["CODEX_API_TOKEN", "GATEWAY_API_KEY", "GOOGLE_CREDENTIALS_BASE64", "SIGNING_KEY"]
+      secrets         = concat(["CODEX_API_TOKEN", "GATEWAY_API_KEY", "GOOGLE_CREDENTIALS_BASE64", "SIGNING_KEY"], local.database_secrets)
       project_roles   = ["roles/bigquery.jobUser"]
       environment = {
         WAREHOUSE                = "bigquery"
@@ -59,12 +59,24 @@ locals {
       description     = "Serves the same operations to clients of the Model Context Protocol."
       timeout_seconds = 75
       concurrency     = 80
-      secrets         = ["CODEX_API_TOKEN", "GATEWAY_API_KEY"]
+      secrets         = concat(["CODEX_API_TOKEN", "GATEWAY_API_KEY"], local.database_secrets)
       project_roles   = []
       environment = {
         MCP_ALLOWED_ORIGINS = join(",", sort(var.mcp_allowed_origins))
         # Its tools say whether they may change data.
         BIGQUERY_ALLOW_WRITES = length(var.writable_datasets) > 0 ? "on" : ""
+      }
+    }
+    oauth = {
+      description     = "Lets clients in for the owner, and shows the owner who is in."
+      timeout_seconds = 15
+      concurrency     = 40
+      secrets         = concat(["SIGNING_KEY", "OAUTH_CLIENT_SECRET", "GOOGLE_OAUTH_CLIENT_SECRET"], local.database_secrets)
+      project_roles   = []
+      environment = {
+        OAUTH_CLIENT_ID         = var.oauth_client_id
+        GOOGLE_OAUTH_CLIENT_ID  = var.google_oauth_client_id
+        ALLOWED_GOOGLE_ACCOUNTS = join(",", sort(var.allowed_google_accounts))
       }
     }
     docs = {
@@ -76,6 +88,12 @@ locals {
       environment     = {}
     }
   }
+
+  # Sign-ins are kept in a database: without one there is nothing to deploy for them, and keys are the way in.
+  has_database = contains(keys(var.secret_versions), "DATABASE_URL")
+  functions    = { for name, function in local.all_functions : name => function if name != "oauth" || local.has_database }
+
+  database_secrets = ["DATABASE_URL", "DATABASE_CA_BASE64"]
 
   # CODEX_API_TOKEN is kept in the secret codex-api-token.
   secret_ids = { for setting in keys(var.secret_versions) : setting => lower(replace(setting, "_", "-")) }

@@ -18,6 +18,11 @@ output "mcp_url" {
   value       = "${local.public_base_url}/mcp"
 }
 
+output "owner_url" {
+  description = "Where the owner signs in and sees who is connected; null without a database."
+  value       = local.has_database ? "${local.public_base_url}/oauth/owner" : null
+}
+
 output "service_accounts" {
   description = "The account that each function acts as; grant query's further datasets to it only through readable_datasets."
   value       = { for name, account in google_service_account.function : name => account.email }

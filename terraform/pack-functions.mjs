@@ -7,7 +7,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join, relative, resolve, sep } from "node:path";
 import { crc32 } from "node:zlib";
 
-const FUNCTIONS = ["docs", "execute", "health", "mcp", "query"];
+const FUNCTIONS = ["docs", "execute", "health", "mcp", "oauth", "query"];
 /** 1 January 1980, the first day that a zip can name. */
 const DOS_DATE = 0x0021;
 const UTF8_NAMES = 0x0800;

@@ -24,8 +24,8 @@ variable "source_objects" {
   type        = map(string)
 
   validation {
-    condition     = toset(keys(var.source_objects)) == toset(["execute", "query", "health", "docs", "mcp"])
-    error_message = "source_objects names exactly execute, query, health, docs and mcp."
+    condition     = toset(keys(var.source_objects)) == toset(["execute", "query", "health", "docs", "mcp", "oauth"])
+    error_message = "source_objects names exactly execute, query, health, docs, mcp and oauth."
   }
   validation {
     condition     = alltrue([for name, object in var.source_objects : can(regex("^functions/${name}-[0-9a-f]{64}\\.zip$", object))])
@@ -34,7 +34,7 @@ variable "source_objects" {
 }
 
 variable "secret_versions" {
-  description = "Setting to the pinned version of its secret. CODEX_API_TOKEN is required; GATEWAY_API_KEY, GOOGLE_CREDENTIALS_BASE64 and SIGNING_KEY are optional; without SIGNING_KEY each instance of a function knows only its own page tokens and links. The values never come near Terraform."
+  description = "Setting to the pinned version of its secret. CODEX_API_TOKEN is required, the others are optional: DATABASE_URL deploys oauth too, which needs SIGNING_KEY; without SIGNING_KEY each instance of a function knows only its own page tokens and links. The values never come near Terraform."
   type        = map(string)
   default     = { CODEX_API_TOKEN = "1" }
 
@@ -43,12 +43,49 @@ variable "secret_versions" {
     error_message = "Without CODEX_API_TOKEN nobody could call the functions."
   }
   validation {
-    condition     = length(setsubtract(keys(var.secret_versions), ["CODEX_API_TOKEN", "GATEWAY_API_KEY", "GOOGLE_CREDENTIALS_BASE64", "SIGNING_KEY"])) == 0
-    error_message = "Known secrets are CODEX_API_TOKEN, GATEWAY_API_KEY, GOOGLE_CREDENTIALS_BASE64 and SIGNING_KEY."
+    condition     = length(setsubtract(keys(var.secret_versions), ["CODEX_API_TOKEN", "GATEWAY_API_KEY", "GOOGLE_CREDENTIALS_BASE64", "SIGNING_KEY", "DATABASE_URL", "DATABASE_CA_BASE64", "OAUTH_CLIENT_SECRET", "GOOGLE_OAUTH_CLIENT_SECRET"])) == 0
+    error_message = "Known secrets are CODEX_API_TOKEN, GATEWAY_API_KEY, GOOGLE_CREDENTIALS_BASE64, SIGNING_KEY, DATABASE_URL, DATABASE_CA_BASE64, OAUTH_CLIENT_SECRET and GOOGLE_OAUTH_CLIENT_SECRET."
+  }
+  validation {
+    condition     = !contains(keys(var.secret_versions), "DATABASE_URL") || contains(keys(var.secret_versions), "SIGNING_KEY")
+    error_message = "oauth signs with SIGNING_KEY, the same in every instance: set it beside DATABASE_URL."
   }
   validation {
     condition     = alltrue([for version in values(var.secret_versions) : can(regex("^[1-9][0-9]*$", version))])
     error_message = "A version is a number: latest would change a running function without a plan."
+  }
+}
+
+variable "oauth_client_id" {
+  description = "The client identifier that ChatGPT's action editor is given; empty for none. Its secret is OAUTH_CLIENT_SECRET."
+  type        = string
+  default     = ""
+
+  validation {
+    condition     = (var.oauth_client_id != "") == contains(keys(var.secret_versions), "OAUTH_CLIENT_SECRET") && can(regex("^[A-Za-z0-9._~-]{0,128}$", var.oauth_client_id))
+    error_message = "oauth_client_id (letters, digits, - . _ ~) and OAUTH_CLIENT_SECRET of secret_versions are set together."
+  }
+}
+
+variable "google_oauth_client_id" {
+  description = "Google's OAuth client with which the owner may sign in; empty for the passphrase alone. Its secret is GOOGLE_OAUTH_CLIENT_SECRET."
+  type        = string
+  default     = ""
+
+  validation {
+    condition     = (var.google_oauth_client_id != "") == contains(keys(var.secret_versions), "GOOGLE_OAUTH_CLIENT_SECRET") && (var.google_oauth_client_id != "") == (length(var.allowed_google_accounts) > 0)
+    error_message = "google_oauth_client_id, allowed_google_accounts and GOOGLE_OAUTH_CLIENT_SECRET of secret_versions are set together."
+  }
+}
+
+variable "allowed_google_accounts" {
+  description = "Google accounts that may sign in as the owner."
+  type        = set(string)
+  default     = []
+
+  validation {
+    condition     = alltrue([for account in var.allowed_google_accounts : can(regex("^[^@,\\s]+@[^@,\\s]+$", account))])
+    error_message = "An account is an e-mail address."
   }
 }
 

@@ -25,8 +25,8 @@ variable "secrets" {
   default     = ["CODEX_API_TOKEN"]
 
   validation {
-    condition     = contains(var.secrets, "CODEX_API_TOKEN") && length(setsubtract(var.secrets, ["CODEX_API_TOKEN", "GATEWAY_API_KEY", "GOOGLE_CREDENTIALS_BASE64", "SIGNING_KEY"])) == 0
-    error_message = "secrets holds CODEX_API_TOKEN and, if wanted, GATEWAY_API_KEY, GOOGLE_CREDENTIALS_BASE64 and SIGNING_KEY."
+    condition     = contains(var.secrets, "CODEX_API_TOKEN") && length(setsubtract(var.secrets, ["CODEX_API_TOKEN", "GATEWAY_API_KEY", "GOOGLE_CREDENTIALS_BASE64", "SIGNING_KEY", "DATABASE_URL", "DATABASE_CA_BASE64", "OAUTH_CLIENT_SECRET", "GOOGLE_OAUTH_CLIENT_SECRET"])) == 0
+    error_message = "secrets holds CODEX_API_TOKEN and, if wanted, GATEWAY_API_KEY, GOOGLE_CREDENTIALS_BASE64, SIGNING_KEY, DATABASE_URL, DATABASE_CA_BASE64, OAUTH_CLIENT_SECRET and GOOGLE_OAUTH_CLIENT_SECRET."
   }
 }
 

@@ -8,6 +8,7 @@ variables {
     health  = "functions/health-2222222222222222222222222222222222222222222222222222222222222222.zip"
     docs    = "functions/docs-3333333333333333333333333333333333333333333333333333333333333333.zip"
     mcp     = "functions/mcp-4444444444444444444444444444444444444444444444444444444444444444.zip"
+    oauth   = "functions/oauth-5555555555555555555555555555555555555555555555555555555555555555.zip"
   }
   secret_versions = {
     CODEX_API_TOKEN           = "3"
@@ -48,7 +49,7 @@ run "identities_and_secrets" {
     error_message = "A secret's version is not pinned."
   }
   assert {
-    condition     = alltrue(flatten([for function in google_cloudfunctions2_function.function : [for setting in ["CODEX_API_TOKEN", "GATEWAY_API_KEY", "GOOGLE_CREDENTIALS_BASE64", "SIGNING_KEY"] : !contains(keys(function.service_config[0].environment_variables), setting)]]))
+    condition     = alltrue(flatten([for function in google_cloudfunctions2_function.function : [for setting in ["CODEX_API_TOKEN", "GATEWAY_API_KEY", "GOOGLE_CREDENTIALS_BASE64", "SIGNING_KEY", "DATABASE_URL", "DATABASE_CA_BASE64", "OAUTH_CLIENT_SECRET", "GOOGLE_OAUTH_CLIENT_SECRET"] : !contains(keys(function.service_config[0].environment_variables), setting)]]))
     error_message = "A secret is a plain environment variable, and so in the state."
   }
 }
@@ -195,6 +196,70 @@ run "the_edge_can_be_restricted" {
     condition     = length(google_cloud_run_v2_service_iam_member.invoker) == 5 && alltrue([for grant in google_cloud_run_v2_service_iam_member.invoker : grant.member == "group:analysts@example.com"])
     error_message = "Somebody who is not listed may call a function."
   }
+}
+
+run "sign_ins_come_with_a_database" {
+  command = plan
+
+  variables {
+    secret_versions = {
+      CODEX_API_TOKEN     = "1"
+      DATABASE_URL        = "2"
+      SIGNING_KEY         = "3"
+      OAUTH_CLIENT_SECRET = "4"
+    }
+    oauth_client_id = "chatgpt"
+  }
+
+  assert {
+    condition     = toset(keys(google_cloudfunctions2_function.function)) == toset(["docs", "execute", "health", "mcp", "oauth", "query"])
+    error_message = "A database deploys the authorization server."
+  }
+  assert {
+    condition     = toset([for secret in google_cloudfunctions2_function.function["oauth"].service_config[0].secret_environment_variables : "${secret.key} ${secret.version}"]) == toset(["DATABASE_URL 2", "OAUTH_CLIENT_SECRET 4", "SIGNING_KEY 3"])
+    error_message = "oauth reads exactly its own secrets, and no API key."
+  }
+  assert {
+    condition     = alltrue([for name in ["execute", "query", "mcp"] : contains(keys(google_secret_manager_secret_iam_member.function), "${name} DATABASE_URL")]) && !contains(keys(google_secret_manager_secret_iam_member.function), "docs DATABASE_URL")
+    error_message = "Who verifies credentials, and nobody else, reads the database's address."
+  }
+  assert {
+    condition     = length([for key in keys(google_secret_manager_secret_iam_member.function) : key if endswith(key, " OAUTH_CLIENT_SECRET")]) == 1
+    error_message = "Somebody other than oauth reads the secret of ChatGPT's client."
+  }
+  assert {
+    condition     = google_cloudfunctions2_function.function["oauth"].service_config[0].environment_variables["OAUTH_CLIENT_ID"] == "chatgpt"
+    error_message = "oauth does not know ChatGPT's client."
+  }
+}
+
+run "no_database_no_authorization_server" {
+  command = plan
+
+  assert {
+    condition     = !contains(keys(google_cloudfunctions2_function.function), "oauth") && output.owner_url == null
+    error_message = "oauth cannot start without a database."
+  }
+}
+
+run "sign_ins_need_a_signing_key" {
+  command = plan
+
+  variables {
+    secret_versions = { CODEX_API_TOKEN = "1", DATABASE_URL = "1" }
+  }
+
+  expect_failures = [var.secret_versions]
+}
+
+run "half_a_client_is_refused" {
+  command = plan
+
+  variables {
+    oauth_client_id = "chatgpt"
+  }
+
+  expect_failures = [var.oauth_client_id]
 }
 
 run "latest_is_no_version" {

@@ -13,7 +13,7 @@ import { join, resolve } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 
 const SCRIPT = resolve(import.meta.dirname, "../../terraform/pack-functions.mjs");
-const FUNCTIONS = ["docs", "execute", "health", "mcp", "query"];
+const FUNCTIONS = ["docs", "execute", "health", "mcp", "oauth", "query"];
 
 let folder = "";
 beforeEach(() => {
