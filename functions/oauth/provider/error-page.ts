@@ -1,8 +1,20 @@
-import { html } from "#shared/html/html.ts";
+import { createHash } from "node:crypto";
+import { Html, html } from "#shared/html/html.ts";
+
+const STYLE = new Html(`
+:root { color-scheme: light dark; font: 1rem/1.5 system-ui, sans-serif; }
+body { max-width: 36rem; margin: 3rem auto; padding: 0 1rem; }
+h1 { font-size: 1.4rem; }
+`);
 
 /** Nothing is loaded, nothing runs, and no other page shows it in a frame. */
-const CONTENT_SECURITY_POLICY =
-  "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+const CONTENT_SECURITY_POLICY = [
+  "default-src 'none'",
+  `style-src 'sha256-${createHash("sha256").update(STYLE.markup).digest("base64")}'`,
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join("; ");
 
 /** Headers of a page that a person reads, and that no other page may frame or learn of. */
 export const PAGE_HEADERS: Readonly<Record<string, string>> = {
@@ -24,11 +36,7 @@ export function renderErrorPage(error: string, description: string): string {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>This sign-in cannot go on</title>
-<style>
-:root { color-scheme: light dark; font: 1rem/1.5 system-ui, sans-serif; }
-body { max-width: 36rem; margin: 3rem auto; padding: 0 1rem; }
-h1 { font-size: 1.4rem; }
-</style>
+<style>${STYLE}</style>
 </head>
 <body>
 <main>
