@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, it } from "@jest/globals";
-import type { Answer } from "../../../../support/bigquery/stand-in.ts";
+import { type Answer, errorAnswer } from "../../../../support/bigquery/stand-in.ts";
 import { describeWith } from "../../../../support/capabilities.ts";
 import { everyJobEnds, SUM, startFaulty, TOTAL } from "./faulty-bigquery.fixture.ts";
 
@@ -63,7 +63,10 @@ describeWith("sandbox", "a job that never ends", () => {
   });
 
   it("and cannot be cancelled ends by the time that was sent with it", async () => {
-    const at = await startFaulty({ isEndless: () => true, answers: { cancel: () => ({ hangUp: true }) } });
+    const at = await startFaulty({
+      isEndless: () => true,
+      answers: { cancel: () => errorAnswer(403, "accessDenied", "Access Denied: bigquery.jobs.update") },
+    });
     expect(await at.ask(SUM, { timeoutMs: 1500 })).toMatchObject({
       kind: "failure",
       code: "query_timed_out",
