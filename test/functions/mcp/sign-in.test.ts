@@ -1,0 +1,242 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import {
+  Client as ModernClient,
+  StreamableHTTPClientTransport as ModernTransport,
+} from "@modelcontextprotocol/client";
+import { Client as FirstClient } from "@modelcontextprotocol/sdk/client/index.js";
+import { StreamableHTTPClientTransport as FirstTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
+import { findFreePort } from "../../support/free-port.ts";
+import { type RunningServer, startServer } from "../../support/start-server.ts";
+import { NONE_WAIT } from "../execute/serve-programs.fixture.ts";
+import { createVisitor, type Visitor } from "../oauth/pages/browse.ts";
+import { CALLBACK, createProvider, type TestProvider } from "./oauth-provider.ts";
+
+const ROOT = resolve(import.meta.dirname, "../../..");
+const PASSPHRASE = "correct horse battery staple";
+const SIGN_IN = "/oauth/owner/sign-in";
+const TIMEOUT_MS = 180_000;
+
+/** What the tests need of a client, whichever library it is of. */
+interface SignedIn {
+  connect(): Promise<void>;
+  finish(answer: URL): Promise<void>;
+  call(name: string, given: Record<string, unknown>): Promise<unknown>;
+  close(): Promise<void>;
+}
+
+describe("signing in through the real pages", () => {
+  let folder: string;
+  let server: RunningServer;
+  let owner: Visitor;
+  let port: number;
+  const connected: SignedIn[] = [];
+
+  const start = () =>
+    startServer({
+      ...NONE_WAIT,
+      PORT: String(port),
+      CODEX_DATA_DIR: folder,
+      EXECUTE_RATE_PER_MINUTE: "0",
+      QUERY_RATE_PER_MINUTE: "0",
+    });
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), "sign-in-"));
+    port = await findFreePort();
+    const { status, stderr } = spawnSync(
+      process.execPath,
+      ["--no-warnings", "scripts/owner.ts", "set-passphrase"],
+      {
+        cwd: ROOT,
+        env: { PATH: process.env["PATH"] ?? "", CODEX_DATA_DIR: folder },
+        input: `${PASSPHRASE}\n`,
+        encoding: "utf8",
+      },
+    );
+    if (status !== 0) throw new Error(stderr);
+    server = await start();
+    owner = createVisitor(server.url);
+    await owner.submit(SIGN_IN, SIGN_IN, { passphrase: PASSPHRASE });
+  }, TIMEOUT_MS);
+  afterAll(async () => {
+    await server?.stop();
+    rmSync(folder, { recursive: true, force: true });
+  }, TIMEOUT_MS);
+
+  /** Follows the owner's browser from the client's request to the client's own address. */
+  async function allow(asked: URL | null, scope: readonly string[]): Promise<URL> {
+    let next = String(asked);
+    for (let step = 0; step < 10; step += 1) {
+      const { location, text } = await owner.get(next);
+      const action = /action="([^"]*\/interaction\/[^"]+)"/.exec(text)?.[1];
+      const sent =
+        action === undefined
+          ? location
+          : (await owner.submit(next, action, { decision: "allow", scope })).location;
+      if (sent === null) throw new Error(`The way ends at ${next}: ${text.slice(0, 500)}`);
+      if (sent.startsWith(CALLBACK)) return new URL(sent);
+      next = sent;
+    }
+    throw new Error("The way has no end.");
+  }
+
+  function createFirst(provider: TestProvider, host: string): SignedIn {
+    let client = new FirstClient({ name: "first", version: "1.0.0" });
+    const open = () => new FirstTransport(new URL(`${host}/mcp`), { authProvider: provider });
+    let transport = open();
+    return {
+      async connect() {
+        client = new FirstClient({ name: "first", version: "1.0.0" });
+        transport = open();
+        await client.connect(transport as Parameters<typeof client.connect>[0]);
+      },
+      finish: (answer) => transport.finishAuth(answer.searchParams.get("code") ?? ""),
+      call: (name, given) => client.callTool({ name, arguments: given }),
+      close: () => client.close(),
+    };
+  }
+
+  function createModern(provider: TestProvider, host: string): SignedIn {
+    let client = new ModernClient(
+      { name: "modern", version: "1.0.0" },
+      { versionNegotiation: { mode: "auto" } },
+    );
+    const open = () => new ModernTransport(new URL(`${host}/mcp`), { authProvider: provider });
+    let transport = open();
+    return {
+      async connect() {
+        client = new ModernClient(
+          { name: "modern", version: "1.0.0" },
+          { versionNegotiation: { mode: "auto" } },
+        );
+        transport = open();
+        await client.connect(transport);
+      },
+      finish: (answer) => transport.finishAuth(answer.searchParams),
+      call: (name, given) => client.callTool({ name, arguments: given }),
+      close: () => client.close(),
+    };
+  }
+
+  describe.each([
+    ["v1", createFirst],
+    ["v2", createModern],
+  ] as const)("a client of %s", (library, create) => {
+    const provider = createProvider(`A client of ${library}`);
+    let client: SignedIn;
+
+    it(
+      "discovers the sign-in, registers, is let in, and calls a tool",
+      async () => {
+        client = create(provider, server.url);
+        connected.push(client);
+        await expect(client.connect()).rejects.toThrow();
+        const asked = provider.asked();
+        expect(asked?.pathname).toBe("/oauth/authorize");
+        expect(asked?.searchParams.get("resource")).toBe(`${server.url}/mcp`);
+        expect(asked?.searchParams.get("scope")).toBe("execute query");
+        expect(asked?.searchParams.get("code_challenge_method")).toBe("S256");
+        await client.finish(await allow(asked, ["execute", "query"]));
+        await client.connect();
+        expect(await client.call("query_bigquery", { sql: "SELECT 1 AS one" })).toMatchObject({
+          structuredContent: { data: [{ one: 1 }] },
+        });
+      },
+      TIMEOUT_MS,
+    );
+
+    it(
+      "goes on with a new token when the old one is not good any more",
+      async () => {
+        const before = provider.tokens();
+        expect(before?.refresh_token).toBeDefined();
+        if (before) provider.saveTokens({ ...before, access_token: "expired" });
+        expect(await client.call("check_health", {})).toMatchObject({
+          structuredContent: { status: "healthy" },
+        });
+        expect(provider.tokens()?.access_token).not.toBe("expired");
+        expect(provider.tokens()?.refresh_token).not.toBe(before?.refresh_token);
+      },
+      TIMEOUT_MS,
+    );
+  });
+
+  it(
+    "goes on with every client after the server has started anew",
+    async () => {
+      await server.stop();
+      server = await start();
+      expect(connected).toHaveLength(2);
+      for (const client of connected) {
+        expect(await client.call("list_datasets", {})).toMatchObject({
+          structuredContent: { datasets: expect.any(Array) },
+        });
+        await client.close();
+      }
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    "a token that may only query is told what it lacks, and a forged one where to sign in",
+    async () => {
+      const provider = createProvider("Only queries");
+      const client = createModern(provider, server.url);
+      await expect(client.connect()).rejects.toThrow();
+      await client.finish(await allow(provider.asked(), ["query"]));
+      const ask = (token: string, name: string) =>
+        server.request("/mcp", {
+          method: "POST",
+          headers: {
+            authorization: `Bearer ${token}`,
+            "content-type": "application/json",
+            accept: "application/json, text/event-stream",
+          },
+          body: JSON.stringify({
+            jsonrpc: "2.0",
+            id: 1,
+            method: "tools/call",
+            params: { name, arguments: {} },
+          }),
+        });
+      const token = provider.tokens()?.access_token ?? "";
+      expect((await ask(token, "list_datasets")).status).toBe(200);
+      const weak = await ask(token, "execute_code");
+      expect([weak.status, weak.headers.get("www-authenticate")]).toEqual([
+        403,
+        expect.stringContaining('error="insufficient_scope", scope="execute"'),
+      ]);
+      const forged = await ask(`${token.slice(0, -4)}AAAA`, "list_datasets");
+      expect([forged.status, forged.headers.get("www-authenticate")]).toEqual([
+        401,
+        expect.stringContaining(`resource_metadata="${server.url}/mcp/.well-known/oauth-protected-resource"`),
+      ]);
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    "a client that was told the name localhost gets in as well",
+    async () => {
+      const provider = createProvider("By another name");
+      const client = createModern(provider, server.url.replace("127.0.0.1", "localhost"));
+      await expect(client.connect()).rejects.toThrow();
+      const asked = provider.asked();
+      expect(asked?.hostname).toBe("localhost");
+      const visitor = createVisitor(server.url.replace("127.0.0.1", "localhost"));
+      await visitor.submit(SIGN_IN, SIGN_IN, { passphrase: PASSPHRASE });
+      owner = visitor;
+      await client.finish(await allow(asked, ["query"]));
+      await client.connect();
+      expect(await client.call("check_health", {})).toMatchObject({
+        structuredContent: { status: "healthy" },
+      });
+      await client.close();
+    },
+    TIMEOUT_MS,
+  );
+});
