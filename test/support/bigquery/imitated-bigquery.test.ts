@@ -106,6 +106,9 @@ describeWith("sandbox", "the imitation of BigQuery, by Google's own client", () 
     await expect(run({ query: "SELECT * FROM shop.secret" })).rejects.toMatchObject({ code: 403 });
     await expect(dryRun("SELECT * FROM shop.secret")).rejects.toMatchObject({ code: 403 });
     await expect(dryRun("SELECT * FROM shop.nowhere")).rejects.toMatchObject({ code: 404 });
+    // A function before a SELECT is one statement there, and none that the engine has.
+    const withFunction = "CREATE TEMP FUNCTION f() AS (1); SELECT f()";
+    await expect(dryRun(withFunction)).rejects.toMatchObject({ errors: [{ reason: "invalidQuery" }] });
     await run({ query: "SELECT 1", jobId: "twice" });
     await expect(run({ query: "SELECT 1", jobId: "twice" })).rejects.toMatchObject({ code: 409 });
   });

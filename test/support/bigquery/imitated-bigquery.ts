@@ -6,6 +6,7 @@ import {
   type DuckdbWarehouse,
 } from "#functions/query/warehouse/warehouse-duckdb/warehouse-duckdb.ts";
 import { createLogger } from "#shared/observability/logger.ts";
+import { createSlots } from "#shared/slots/create-slots.ts";
 import { createMemoryObjectStore } from "../../functions/query/warehouse-duckdb/memory-object-store.ts";
 import { createCatalogue, type Declarations } from "./catalogue.ts";
 import { answerExploration } from "./catalogue-answers.ts";
@@ -80,6 +81,13 @@ export async function startImitatedBigquery(
     engine,
     isEndless: options.isEndless ?? (() => false),
     hasBilling: options.hasBilling ?? true,
+    slots: createSlots({
+      places: 4,
+      queue: 1000,
+      waitMs: 120_000,
+      busyMessage: "The imitation is busy.",
+      retryAfterSeconds: 1,
+    }),
   };
   const jobs = createJobs(settings);
   const answer = async (call: Call): Promise<Reply> => {

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Asker, Page, Warehouse } from "#functions/query/warehouse/warehouse.ts";
 import { AppError } from "#shared/errors/app-error.ts";
+import type { Slots } from "#shared/slots/create-slots.ts";
 import { type AskedStatement, analyseStatement, type StatementAnalysis } from "./analyse-statement.ts";
 import type { Catalogue } from "./catalogue.ts";
 import { memberOf, numberOf, textOf } from "./json-members.ts";
@@ -33,6 +34,8 @@ export interface JobSettings {
   readonly engine: Warehouse;
   /** Statements that never end by themselves. */
   readonly isEndless: (sql: string) => boolean;
+  /** Statements wait here, where they may wait long, and not before the engine. */
+  readonly slots: Slots;
   /** False: every job is refused as BigQuery does for a project without billing. */
   readonly hasBilling: boolean;
 }
@@ -179,7 +182,7 @@ async function run(
 }
 
 async function ask(
-  { engine, catalogue }: JobSettings,
+  { engine, catalogue, slots }: JobSettings,
   { sql }: StatementAnalysis,
   configuration: unknown,
   signal: AbortSignal,
@@ -194,7 +197,13 @@ async function ask(
     parameters: readRestParameters(query),
     defaultDataset: defaultDataset === null ? null : `${defaultDataset.project}.${defaultDataset.dataset}`,
   };
-  const outcome = await engine.runQuery(statement, { signal, asker: ASKER });
+  const giveBack = await slots.take(signal);
+  const outcome = await engine
+    .runQuery(statement, { signal, asker: ASKER })
+    .catch((thrown: unknown) => {
+      throw signal.aborted ? thrown : toRestError(thrown);
+    })
+    .finally(giveBack);
   if (outcome.kind === "rows") return outcome;
   if (outcome.kind === "running") throw new Error("The engine left a statement running.");
   const reasons: Readonly<Record<string, string>> = {
