@@ -1,0 +1,46 @@
+import { createHash } from "node:crypto";
+
+/** An object as it lies in a bucket. */
+export interface StoredObject {
+  readonly content: Buffer;
+  readonly generation: number;
+  /** Custom metadata, in lower case. */
+  readonly metadata: Readonly<Record<string, string>>;
+  /** RFC 3339; empty when none was set. */
+  readonly customTime: string;
+  readonly contentType: string;
+  readonly createdAtMs: number;
+}
+
+/** A bucket of the stand-in: strongly consistent, each write a new generation. */
+export class Bucket {
+  readonly objects = new Map<string, StoredObject>();
+  #generation = 1_700_000_000_000_000;
+
+  /**
+   * Puts an object if the precondition holds.
+   * @param ifGenerationMatch 0 for "none is there"; null for no precondition
+   * @returns null when it does not hold
+   */
+  put(
+    key: string,
+    object: Omit<StoredObject, "generation">,
+    ifGenerationMatch: number | null,
+  ): StoredObject | null {
+    if (!this.holds(key, ifGenerationMatch)) return null;
+    this.#generation += 1;
+    const stored = { ...object, generation: this.#generation };
+    this.objects.set(key, stored);
+    return stored;
+  }
+
+  /** Whether the object that is there, or its absence, is of that generation. */
+  holds(key: string, ifGenerationMatch: number | null): boolean {
+    return ifGenerationMatch === null || (this.objects.get(key)?.generation ?? 0) === ifGenerationMatch;
+  }
+}
+
+/** MD5 in base64, as Google's hashes are written. */
+export function md5Of(content: Buffer): string {
+  return createHash("md5").update(content).digest("base64");
+}
