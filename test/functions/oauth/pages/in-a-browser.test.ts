@@ -1,78 +1,36 @@
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { afterAll, beforeAll, beforeEach, expect, it } from "@jest/globals";
-import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import { createApiKeyStore } from "#shared/auth/api-key-store.ts";
 import { isWholeApiKey } from "#shared/auth/create-api-key.ts";
 import { describeWith } from "../../../support/capabilities.ts";
+import { BROWSER_TIMEOUT_MS, launchBrowser, signInAt, type TestBrowser } from "./launch-browser.ts";
 import { createInteraction, PASSPHRASE, type ServedPages, serveOwnerPages } from "./serve-owner-pages.ts";
-
-const QUIET = [
-  "--no-sandbox",
-  "--disable-gpu",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-sync",
-];
-/** The machine may be busy with other suites. */
-const TIMEOUT_MS = 120_000;
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const AUDIT = `axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] })
-  .then(({ violations }) => violations.map(({ id, nodes }) => id + ": " + nodes.map(({ html }) => html).join(" ")))`;
-const PHONE = { width: 320, height: 640 };
-const DESKTOP = { width: 1280, height: 800 };
 
 const { uid } = createInteraction();
 const ASKING = `/oauth/interaction/${uid}`;
 
 describeWith(["chromium", "postgres"], "the owner's pages in Chromium", () => {
   let served: ServedPages;
-  let browser: Browser;
-  const troubles: string[] = [];
+  let browser: TestBrowser;
 
   beforeAll(async () => {
     served = await serveOwnerPages();
-    browser = await chromium.launch({
-      executablePath: "/usr/bin/chromium",
-      args: QUIET,
-      timeout: TIMEOUT_MS,
-    });
-  }, TIMEOUT_MS);
+    browser = await launchBrowser();
+  }, BROWSER_TIMEOUT_MS);
   afterAll(async () => {
     await browser?.close();
     await served?.stop();
-  }, TIMEOUT_MS);
+  }, BROWSER_TIMEOUT_MS);
   beforeEach(async () => {
-    troubles.length = 0;
+    browser.troubles.length = 0;
     served.decisions.length = 0;
     served.waiting.set(uid, createInteraction());
     await served.setPassphrase();
   });
 
-  async function open(options: BrowserContextOptions = {}): Promise<Page> {
-    const context = await browser.newContext(options);
-    context.setDefaultTimeout(TIMEOUT_MS / 2);
-    const page = await context.newPage();
-    page.on("console", (message) => {
-      // A status of 4xx is part of the story, and Chromium calls each an error.
-      if (message.type() === "error" && !/status of 4\d\d/.test(message.text()))
-        troubles.push(message.text());
-    });
-    page.on("pageerror", (error) => troubles.push(error.message));
-    return page;
-  }
-
-  async function signIn(page: Page): Promise<void> {
-    await page.goto(`${served.url}/oauth/owner/sign-in`);
-    await page.fill("#passphrase", PASSPHRASE);
-    await page.click("main button");
-    await page.waitForURL("**/oauth/owner");
-  }
-
   it(
     "let a client in without a script: sign in, see who asks, allow, and arrive where the client wants to be",
     async () => {
-      const page = await open({ javaScriptEnabled: false });
+      const page = await browser.open({ javaScriptEnabled: false });
       await page.goto(served.url + ASKING);
       expect(await page.innerText("main")).toContain("ChatGPT wants to use this server");
       await page.fill("#passphrase", "not the passphrase");
@@ -86,16 +44,16 @@ describeWith(["chromium", "postgres"], "the owner's pages in Chromium", () => {
       await page.waitForSelector("text=Back at the client");
       await page.context().close();
       expect(served.decisions).toEqual([["execute", "query"]]);
-      expect(troubles).toEqual([]);
+      expect(browser.troubles).toEqual([]);
     },
-    TIMEOUT_MS,
+    BROWSER_TIMEOUT_MS,
   );
 
   it(
     "let the owner say no, and no less",
     async () => {
-      const page = await open({ javaScriptEnabled: false });
-      await signIn(page);
+      const page = await browser.open({ javaScriptEnabled: false });
+      await signInAt(page, served.url);
       await page.goto(served.url + ASKING);
       await page.uncheck("input[value=execute]");
       await page.uncheck("input[value=query]");
@@ -106,7 +64,7 @@ describeWith(["chromium", "postgres"], "the owner's pages in Chromium", () => {
       await page.context().close();
       expect(served.decisions).toEqual([null]);
     },
-    TIMEOUT_MS,
+    BROWSER_TIMEOUT_MS,
   );
 
   it(
@@ -114,7 +72,7 @@ describeWith(["chromium", "postgres"], "the owner's pages in Chromium", () => {
     async () => {
       await served.database.deleteFrom("owner").execute();
       const code = await served.createSetUpCode();
-      const page = await open({ javaScriptEnabled: false });
+      const page = await browser.open({ javaScriptEnabled: false });
       await page.goto(`${served.url}/oauth/owner`);
       await page.fill("#code", code.toLowerCase().replaceAll("-", " "));
       await page.fill("#passphrase", "three words and more");
@@ -123,16 +81,16 @@ describeWith(["chromium", "postgres"], "the owner's pages in Chromium", () => {
       await page.waitForURL("**/oauth/owner");
       expect(await page.innerText("h1")).toBe("Who has access");
       await page.context().close();
-      expect(troubles).toEqual([]);
+      expect(browser.troubles).toEqual([]);
     },
-    TIMEOUT_MS,
+    BROWSER_TIMEOUT_MS,
   );
 
   it(
     "make a key, show it once, rename it and revoke it, without a script",
     async () => {
-      const page = await open({ javaScriptEnabled: false });
-      await signIn(page);
+      const page = await browser.open({ javaScriptEnabled: false });
+      await signInAt(page, served.url);
       await page.click("text=Make a key");
       await page.fill("#key-name", "from the browser");
       await page.click("button:has-text('Make the key')");
@@ -148,16 +106,16 @@ describeWith(["chromium", "postgres"], "the owner's pages in Chromium", () => {
       await page.click("button:has-text('Revoke this key')");
       expect(await page.innerText("[role=status]")).toBe("The key is revoked.");
       await page.context().close();
-      expect(troubles).toEqual([]);
+      expect(browser.troubles).toEqual([]);
     },
-    TIMEOUT_MS,
+    BROWSER_TIMEOUT_MS,
   );
 
   it(
     "can be put into no other page",
     async () => {
-      const page = await open();
-      await signIn(page);
+      const page = await browser.open();
+      await signInAt(page, served.url);
       const outside = new URL(served.callback).origin;
       await page.goto(`${outside}/connected`);
       await page.setContent(
@@ -173,7 +131,7 @@ describeWith(["chromium", "postgres"], "the owner's pages in Chromium", () => {
       await page.context().close();
       for (const text of texts) expect(text).not.toMatch(/Who has access|Let ChatGPT/);
     },
-    TIMEOUT_MS,
+    BROWSER_TIMEOUT_MS,
   );
 
   it(
@@ -181,8 +139,8 @@ describeWith(["chromium", "postgres"], "the owner's pages in Chromium", () => {
     async () => {
       const keys = createApiKeyStore(served.database);
       await keys.create({ name: "to be kept", scopes: ["query"], expiresAt: null });
-      const page = await open();
-      await signIn(page);
+      const page = await browser.open();
+      await signInAt(page, served.url);
       await page.goto(`${new URL(served.callback).origin.replace("127.0.0.1", "localhost")}/connected`);
       await page.setContent(
         `<form method=post action="${served.url}/oauth/owner/keys/revoke-all"><button>win</button></form>`,
@@ -192,124 +150,6 @@ describeWith(["chromium", "postgres"], "the owner's pages in Chromium", () => {
       await page.context().close();
       expect((await keys.list()).find(({ name }) => name === "to be kept")?.revokedAt).toBeNull();
     },
-    TIMEOUT_MS,
-  );
-
-  it.each(["light", "dark"] as const)(
-    "are readable for everybody, in %s, on a phone and on a desktop",
-    async (colorScheme) => {
-      await fillOwnerPage(served);
-      const page = await open({ colorScheme });
-      const faults: Record<string, readonly string[]> = {};
-      const judge = async (path: string) => {
-        await page.goto(served.url + path);
-        await page.evaluate("for (const drawer of document.querySelectorAll('details')) drawer.open = true");
-        for (const viewport of [PHONE, DESKTOP]) {
-          await page.setViewportSize(viewport);
-          await page.evaluate(AXE);
-          const found = (await page.evaluate(AUDIT)) as string[];
-          const width = Number(await page.evaluate("document.documentElement.scrollWidth"));
-          faults[`${path} ${viewport.width}`] = [
-            ...found,
-            ...(width > viewport.width ? [`is ${width} wide`] : []),
-          ];
-        }
-      };
-      await served.database.updateTable("owner").set({ passphraseHash: null }).execute();
-      await judge("/oauth/owner/set-up");
-      await served.setPassphrase();
-      await judge("/oauth/owner/sign-in");
-      await judge("/oauth/owner/nowhere");
-      await signIn(page);
-      for (const path of [
-        ASKING,
-        "/oauth/interaction/of-a-stranger",
-        "/oauth/owner?done=revoked",
-        "/oauth/owner/activity",
-      ])
-        await judge(path);
-      await page.context().close();
-      expect(faults).toEqual(Object.fromEntries(Object.keys(faults).map((name) => [name, []])));
-      expect(troubles).toEqual([]);
-    },
-    TIMEOUT_MS,
+    BROWSER_TIMEOUT_MS,
   );
 });
-
-/** Something of everything that the pages can show. */
-async function fillOwnerPage({ database, waiting }: ServedPages): Promise<void> {
-  const keys = createApiKeyStore(database);
-  await keys.create({
-    name: "laptop",
-    scopes: ["execute", "query:write"],
-    expiresAt: new Date(Date.now() + 1e10),
-  });
-  const { stored } = await keys.create({ name: "x".repeat(64), scopes: ["query"], expiresAt: null });
-  await keys.revoke(stored.id);
-  await keys.create({ name: "y".repeat(64), scopes: ["query"], expiresAt: null });
-  const client = {
-    name: "Long ".repeat(12),
-    host: `${"long-".repeat(12)}host.example.org`,
-    pinnedRedirectUri: null,
-  };
-  await database
-    .insertInto("oauthClientUses")
-    .values([
-      {
-        ...client,
-        clientId: "one",
-        kind: "dcr",
-        approvedScopes: ["execute", "query:write"],
-        lastUsedAt: null,
-      },
-      { ...client, clientId: "two", kind: "cimd", approvedScopes: ["query"], lastUsedAt: new Date() },
-    ])
-    .onConflict((conflict) => conflict.doNothing())
-    .execute();
-  const event = {
-    principalId: "x",
-    principalName: "laptop",
-    status: 200,
-    durationMs: 12,
-    requestId: "r",
-    client: "ChatGPT",
-  };
-  const none = { costUsd: null, bytes: null, textSha256: null, textBytes: null, text: null };
-  await database
-    .insertInto("auditEvents")
-    .values([
-      { ...event, ...none, operation: "list_languages", outcome: "ok" },
-      {
-        ...event,
-        ...none,
-        operation: "execute_code",
-        outcome: "program_timed_out",
-        textSha256: "a".repeat(64),
-        textBytes: 7,
-      },
-      {
-        ...event,
-        operation: "query_bigquery",
-        outcome: "ok",
-        costUsd: 0.01,
-        bytes: 1e9,
-        textSha256: "b".repeat(64),
-        textBytes: 8,
-        text: `SELECT ${"1, ".repeat(200)}`,
-      },
-    ])
-    .execute();
-  const asking = createInteraction();
-  waiting.set(
-    "of-a-stranger",
-    createInteraction({
-      uid: "of-a-stranger",
-      client: {
-        ...asking.client,
-        kind: "dcr",
-        name: "<script>alert(1)</script>",
-        redirectHost: `${"long-".repeat(12)}host.example.org`,
-      },
-    }),
-  );
-}

@@ -13,8 +13,9 @@ import { createPostgresDatabase } from "#shared/database/database-postgres.ts";
 import { serveNode } from "#shared/http/serve-node.ts";
 import { createLogger } from "#shared/observability/logger.ts";
 import { createMemoryRateLimiter } from "#shared/rate-limiter/rate-limiter-memory.ts";
+import { createPostgresRateLimiter } from "#shared/rate-limiter/rate-limiter-postgres.ts";
 import { createSigningKey } from "#shared/signing/create-signing-key.ts";
-import { startPostgres } from "../../../support/start-postgres.ts";
+import { type PostgresServer, startPostgres } from "../../../support/start-postgres.ts";
 
 /** The owner's passphrase in these tests. */
 export const PASSPHRASE = "correct horse battery staple";
@@ -35,6 +36,8 @@ export interface ServedPages {
   createSetUpCode(): Promise<string>;
   /** Starts another instance on the same database. @returns its address */
   serveAgain(options?: ServeOptions): Promise<string>;
+  /** Ends the database's server, and starts it again. */
+  readonly postgres: Pick<PostgresServer, "halt" | "start">;
   stop(): Promise<void>;
 }
 
@@ -44,6 +47,8 @@ export interface ServeOptions {
   /** The public address; the Host header decides without one. */
   readonly publicBaseUrl?: string;
   readonly now?: () => Date;
+  /** True: limits are counted in the database, for all instances together. Each instance counts for itself without. */
+  readonly sharesLimits?: boolean;
 }
 
 /** Starts a PostgreSQL server, the pages on it, and a client to redirect to. */
@@ -72,10 +77,10 @@ export async function serveOwnerPages(options: ServeOptions = {}): Promise<Serve
   const events: AuditEvent[] = [];
   const interactions = createInteractions(waiting, decisions, callback);
   const signingKey = createSigningKey();
-  const serve = ({ google, publicBaseUrl, now }: ServeOptions): Promise<string> => {
+  const serve = ({ google, publicBaseUrl, now, sharesLimits }: ServeOptions): Promise<string> => {
     const pages = createOwnerPages({
       database,
-      rateLimiter: createMemoryRateLimiter(),
+      rateLimiter: sharesLimits ? createPostgresRateLimiter({ database, logger }) : createMemoryRateLimiter(),
       interactions,
       google: google ?? null,
       audit: { record: async (event) => void events.push(event) },
@@ -107,6 +112,7 @@ export async function serveOwnerPages(options: ServeOptions = {}): Promise<Serve
     setPassphrase: () => setPassphrase(database),
     createSetUpCode: () => createSetUpCodes(database).create(),
     serveAgain: (more = {}) => serve({ ...options, ...more }),
+    postgres,
     stop,
   };
 }
