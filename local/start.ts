@@ -17,6 +17,7 @@ import { openGate } from "#shared/http/open-gate.ts";
 import { serveFunction } from "#shared/http/serve-function.ts";
 import { createFolderObjectStore } from "#shared/object-store/object-store-folder.ts";
 import { createLogger } from "#shared/observability/logger.ts";
+import { announceSetUp } from "./announce-set-up.ts";
 import { apiKeyFile, loadOrCreateApiKey } from "./api-key-file.ts";
 import { createLocalSandbox } from "./create-local-sandbox.ts";
 import { createLocalWarehouse } from "./create-local-warehouse.ts";
@@ -89,6 +90,7 @@ async function start(): Promise<void> {
   process.stdout.write(
     `${describeStart({ address, publicBaseUrl: edge.publicBaseUrl, keyFile, notices })}\n`,
   );
+  announceSetUp(database.database, `${edge.publicBaseUrl ?? address}/oauth/owner`, logger);
 }
 
 /** @returns the address that the server listens on @throws SettingsError when the port cannot be had */

@@ -19,6 +19,7 @@ export function describeStart(options: {
     `API pages ${publicBaseUrl ?? address}/docs`,
     `MCP       ${publicBaseUrl ?? address}/mcp`,
     keyFile === null ? "API key   CODEX_API_TOKEN of the environment" : `API key   in ${keyFile}`,
+    `Your page ${publicBaseUrl ?? address}/oauth/owner`,
     "",
     "Try it:",
     `  curl -s ${address}/health`,

@@ -1,5 +1,6 @@
 import { createHash, randomInt, timingSafeEqual } from "node:crypto";
 import type { Database } from "#shared/database/database.ts";
+import { createOwnerAccount } from "./owner-account.ts";
 
 /** A one-time code that lets whoever reads the server's own output set the first passphrase. */
 export interface SetUpCodes {
@@ -49,4 +50,13 @@ export function createSetUpCodes(database: Database, now: () => number = Date.no
       await database.deleteFrom("serverKeys").where("name", "=", NAME).execute();
     },
   };
+}
+
+/**
+ * A new set-up code for a server that has no passphrase yet; null when it has one.
+ * @throws AppError `storage_unavailable`
+ */
+export async function offerSetUpCode(database: Database): Promise<string | null> {
+  if (await createOwnerAccount(database).hasPassphrase()) return null;
+  return createSetUpCodes(database).create();
 }

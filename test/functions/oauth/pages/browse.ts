@@ -1,7 +1,7 @@
 /** A browser without eyes: keeps cookies, follows nothing, and sends forms as their page has them. */
 export interface Visitor {
   readonly url: string;
-  /** By cookie's name. */
+  /** Of the whole server, by their names. */
   readonly cookies: Map<string, string>;
   get(path: string, headers?: Readonly<Record<string, string>>): Promise<Answer>;
   /** Sends a form with exactly these fields. */
@@ -24,19 +24,28 @@ export interface Answer {
 /** A browser that starts without a cookie. @param url of the server, without a slash at its end */
 export function createVisitor(url: string): Visitor {
   const cookies = new Map<string, string>();
+  /** Cookies of a part of the server, by that path. */
+  const scoped = new Map<string, Map<string, string>>();
+  const jarOf = (path: string): Map<string, string> => {
+    const jar = path === "/" ? cookies : (scoped.get(path) ?? new Map<string, string>());
+    if (path !== "/") scoped.set(path, jar);
+    return jar;
+  };
   async function send(path: string, init: RequestInit): Promise<Answer> {
+    const target = path.startsWith("http") ? path : url + path;
+    const { pathname } = new URL(target);
+    const here = [...scoped].filter(
+      ([beginning]) => pathname === beginning || pathname.startsWith(`${beginning}/`),
+    );
+    const sent = [cookies, ...here.map(([, jar]) => jar)].flatMap((jar) => [...jar]);
     const headers = new Headers(init.headers);
-    if (cookies.size > 0)
-      headers.set("cookie", [...cookies].map(([name, value]) => `${name}=${value}`).join("; "));
-    const response = await fetch(path.startsWith("http") ? path : url + path, {
-      ...init,
-      headers,
-      redirect: "manual",
-    });
+    if (sent.length > 0) headers.set("cookie", sent.map(([name, value]) => `${name}=${value}`).join("; "));
+    const response = await fetch(target, { ...init, headers, redirect: "manual" });
     for (const line of response.headers.getSetCookie()) {
       const [, name = "", value = ""] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
-      if (/Max-Age=0/.test(line)) cookies.delete(name);
-      else cookies.set(name, value);
+      const jar = jarOf(/; path=([^;]*)/i.exec(line)?.[1] ?? "/");
+      if (value === "" || /Max-Age=0/.test(line)) jar.delete(name);
+      else jar.set(name, value);
     }
     return {
       status: response.status,
@@ -63,7 +72,10 @@ export function createVisitor(url: string): Visitor {
 export function csrfOf(page: string, action: string): string {
   const form = page.split("<form").find((part) => part.includes(`action="${action}"`));
   const token = /name="csrf" value="([^"]+)"/.exec(form ?? "")?.[1];
-  if (token === undefined) throw new Error(`The page has no form for ${action}: ${page.slice(0, 2000)}`);
+  if (token === undefined)
+    throw new Error(
+      `The page has no form for ${action}: ${page.slice(page.indexOf("<body")).slice(0, 2000)}`,
+    );
   return token;
 }
 
