@@ -14,7 +14,9 @@ import { VERSION } from "#shared/contract/version.ts";
 import { onShutdown } from "#shared/http/drain.ts";
 import { installEdge } from "#shared/http/edge.ts";
 import { openGate } from "#shared/http/open-gate.ts";
-import { serveFunction } from "#shared/http/serve-function.ts";
+import type { Pipeline } from "#shared/http/pipeline.ts";
+import { createFunctionPipeline } from "#shared/http/serve-function.ts";
+import { serveNode } from "#shared/http/serve-node.ts";
 import { createFolderObjectStore } from "#shared/object-store/object-store-folder.ts";
 import { createLogger } from "#shared/observability/logger.ts";
 import { announceSetUp } from "./announce-set-up.ts";
@@ -25,7 +27,7 @@ import { createOnePortServer } from "./create-one-port-server.ts";
 import { prepareDataFolder } from "./data-folder.ts";
 import { type LocalSettings, loadLocalSettings } from "./local-settings.ts";
 import { openLocalDatabase } from "./open-local-database.ts";
-import { ownAddress } from "./own-address.ts";
+import { createProcessSender } from "./send-within-process.ts";
 import { loadOrCreateSigningKey } from "./signing-key-file.ts";
 import { describeStart } from "./welcome.ts";
 
@@ -65,12 +67,12 @@ async function start(): Promise<void> {
     await Promise.allSettled([execute.close().then(() => executor.close()), warehouse.close()]);
     await Promise.allSettled([objects.close(), entrance.close()]);
   });
-  const functions = [
+  const routes = [
     execute.routes,
     createQuery({ warehouse, signingKey }),
     createHealth({ version: VERSION }),
     createMcp({
-      addressOf: () => ownAddress(server),
+      send: createProcessSender((name) => pipelines.get(name)),
       origins: { allowedOrigins: settings.mcp.allowedOrigins, checkHost: true },
       issuerPath: "/oauth",
       warehouseTakesWrites: settings.warehouse === "bigquery" && settings.mcp.warehouseTakesWrites,
@@ -83,7 +85,13 @@ async function start(): Promise<void> {
       logger,
     }),
     await createDocs({ assetDirectories: ASSET_DIRECTORIES, version: VERSION }),
-  ].map((routes) => ({ routes, serve: serveFunction(routes, edge, logger, entrance.gate) }));
+  ];
+  const pipelines = new Map<string, Pipeline>();
+  const functions = routes.map((each) => {
+    const pipeline = createFunctionPipeline(each, edge, logger, entrance.gate);
+    pipelines.set(each.name, pipeline);
+    return { routes: each, serve: serveNode(pipeline, edge.publicBaseUrl) };
+  });
   const server = createOnePortServer(functions, "docs");
   const address = await listen(server, settings);
   const keyFile = ownKey ? apiKeyFile(settings.dataFolder) : null;

@@ -8,7 +8,7 @@ import { guardStream, type StreamGuard } from "#shared/http/guard-stream.ts";
 import type { FunctionRoutes, RequestContext, Route } from "#shared/http/route.ts";
 import { describeCause } from "#shared/observability/describe-cause.ts";
 import { createFunctionClient } from "./client/create-function-client.ts";
-import type { AddressOf } from "./client/function-client.ts";
+import type { SendToFunction } from "./client/function-client.ts";
 import { createServer } from "./create-server.ts";
 import { type Cancellations, createCancellations } from "./endpoint/cancellations.ts";
 import { checkOrigin, type OriginRules } from "./endpoint/check-origin.ts";
@@ -31,7 +31,7 @@ const SESSION_HEADER = "mcp-session-id";
 
 /** What the function is built with. */
 export interface McpOptions {
-  readonly addressOf: AddressOf;
+  readonly send: SendToFunction;
   readonly origins: OriginRules;
   /** The path of the issuer below the public address, like `/oauth`; null where nobody can sign in. */
   readonly issuerPath: string | null;
@@ -123,13 +123,13 @@ async function serve({
 }: Exchange): Promise<Response> {
   const [only] = messages;
   if (only?.method === "subscriptions/listen") return refuseSubscription(only.id);
-  const { cancellations, addressOf, warehouseTakesWrites } = dependencies;
+  const { cancellations, send, warehouseTakesWrites } = dependencies;
   const { baseUrl, logger, requestId } = context;
   const session = request.headers.get(SESSION_HEADER);
   cancellations.cancel(principal.id, session, messages);
   const call = cancellations.open(principal.id, session, messages);
   const signal = AbortSignal.any([context.signal, call.signal]);
-  const functions = createFunctionClient(addressOf, request.headers);
+  const functions = createFunctionClient(send, { headers: request.headers, baseUrl });
   const caller = { principal, functions, baseUrl, logger, warehouseTakesWrites };
   const handler = createMcpHandler(() => createServer(caller, requestId, signal), {
     onerror: (error) => logger.log("INFO", "A message was refused.", { ...describeCause(error) }),

@@ -6,6 +6,7 @@ import { installEdge } from "#shared/http/edge.ts";
 import { openPostgresGate } from "#shared/http/open-postgres-gate.ts";
 import { serveFunction } from "#shared/http/serve-function.ts";
 import { createLogger } from "#shared/observability/logger.ts";
+import { createHttpSender } from "./client/send-over-http.ts";
 import { loadMcpSettings } from "./config.ts";
 import { createMcp } from "./create-mcp.ts";
 
@@ -23,7 +24,7 @@ const { edge, entrance, settings, baseUrl } = orExit(() => {
 });
 onShutdown(() => entrance.close());
 const routes = createMcp({
-  addressOf: (name) => settings.addresses[name] ?? baseUrl,
+  send: createHttpSender((name) => settings.addresses[name] ?? baseUrl),
   origins: { allowedOrigins: settings.allowedOrigins, checkHost: false },
   issuerPath: entrance.gate.takesAccessTokens ? "/oauth" : null,
   warehouseTakesWrites: settings.warehouseTakesWrites,

@@ -2,7 +2,7 @@ import type { EdgeSettings } from "../config/edge-settings.ts";
 import type { Logger } from "../observability/logger.ts";
 import { parseAllowedOrigins } from "./cors.ts";
 import { createGate, type Gate } from "./gate.ts";
-import { createPipeline } from "./pipeline.ts";
+import { createPipeline, type Pipeline } from "./pipeline.ts";
 import type { FunctionRoutes } from "./route.ts";
 import { type HttpFunction, serveNode } from "./serve-node.ts";
 
@@ -16,7 +16,17 @@ export function serveFunction(
   logger: Logger,
   gate: Gate = createGate(settings),
 ): HttpFunction {
-  const pipeline = createPipeline({
+  return serveNode(createFunctionPipeline(functionRoutes, settings, logger, gate), settings.publicBaseUrl);
+}
+
+/** Builds the pipeline of one function, which answers web requests: what a process serves by HTTP, and may ask itself. */
+export function createFunctionPipeline(
+  functionRoutes: FunctionRoutes,
+  settings: EdgeSettings,
+  logger: Logger,
+  gate: Gate,
+): Pipeline {
+  return createPipeline({
     functionRoutes,
     gate,
     ratePerMinute: { execute: settings.executeRatePerMinute, query: settings.queryRatePerMinute },
@@ -24,5 +34,4 @@ export function serveFunction(
     logger: logger.with({ function: functionRoutes.name }),
     projectId: settings.projectId,
   });
-  return serveNode(pipeline, settings.publicBaseUrl);
 }

@@ -1,12 +1,13 @@
 import type { FunctionName } from "#shared/contract/operation.ts";
 import { AppError } from "#shared/errors/app-error.ts";
 import type {
-  AddressOf,
   Download,
   FunctionAnswer,
   FunctionCall,
   FunctionClient,
+  FunctionRequest,
   JsonObject,
+  SendToFunction,
 } from "./function-client.ts";
 import { readBytes } from "./read-bytes.ts";
 import { toAddress } from "./to-address.ts";
@@ -23,13 +24,19 @@ const FORWARDED_HEADERS = [
   "user-agent",
 ];
 
+/** Whose calls they are. */
+interface Origin {
+  /** Of the caller's request. */
+  readonly headers: Headers;
+  /** The public address that the caller used. */
+  readonly baseUrl: string;
+}
+
 /**
- * Calls the functions over HTTP as the caller would: they check the credential, the limits and the arguments themselves, so that both
+ * Calls the functions as the caller would: they check the credential, the limits and the arguments themselves, so that both
  * doors answer the same. Nothing is retried: a program would run twice.
- *
- * @param headers of the caller's request
  */
-export function createFunctionClient(addressOf: AddressOf, headers: Headers): FunctionClient {
+export function createFunctionClient(sender: SendToFunction, { headers, baseUrl }: Origin): FunctionClient {
   const forwarded = Object.fromEntries(
     FORWARDED_HEADERS.flatMap((name) => {
       const value = headers.get(name);
@@ -37,18 +44,18 @@ export function createFunctionClient(addressOf: AddressOf, headers: Headers): Fu
     }),
   );
 
-  async function send(name: FunctionName, path: string, init: RequestInit): Promise<Response> {
-    const address = `${addressOf(name)}${path}`;
+  async function send(
+    name: FunctionName,
+    path: string,
+    given: Omit<FunctionRequest, "name" | "path" | "baseUrl" | "headers"> & { readonly type?: string },
+  ): Promise<Response> {
+    const { type, ...init } = given;
+    const headers = { ...forwarded, ...(type === undefined ? {} : { "content-type": type }) };
     try {
-      return await fetch(address, {
-        ...init,
-        headers: { ...forwarded, ...init.headers },
-        redirect: "manual",
-      });
+      return await sender({ ...init, name, path, baseUrl, headers });
     } catch (thrown) {
-      init.signal?.throwIfAborted();
-      // fetch says "fetch failed", and why in its cause.
-      throw unavailable(name, thrown instanceof Error ? (thrown.cause ?? thrown) : thrown);
+      init.signal.throwIfAborted();
+      throw unavailable(name, thrown);
     }
   }
 
@@ -63,7 +70,7 @@ export function createFunctionClient(addressOf: AddressOf, headers: Headers): Fu
             })
           : await send(name, operation.path, {
               method: operation.method,
-              headers: { "content-type": "application/json" },
+              type: "application/json",
               body: JSON.stringify(given ?? {}),
               signal,
             });

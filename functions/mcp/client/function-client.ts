@@ -43,5 +43,18 @@ export interface FunctionClient {
   download(path: string, limitBytes: number, signal: AbortSignal): Promise<Download>;
 }
 
-/** Where a function is reached, without a slash at the end. */
-export type AddressOf = (name: FunctionName) => string;
+/** A request to one of the functions. */
+export interface FunctionRequest {
+  readonly name: FunctionName;
+  /** With the function's own prefix, and the query. */
+  readonly path: string;
+  /** The public address that the caller used: links in the answer begin with it. */
+  readonly baseUrl: string;
+  readonly method: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+  readonly signal: AbortSignal;
+}
+
+/** Port: takes a request to a function, wherever it runs. @throws what kept it from an answer */
+export type SendToFunction = (request: FunctionRequest) => Promise<Response>;

@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createHttpSender } from "#functions/mcp/client/send-over-http.ts";
 import { createMcp } from "#functions/mcp/create-mcp.ts";
 import type { Scope } from "#shared/contract/scopes.ts";
 import { createGate } from "#shared/http/gate.ts";
@@ -36,7 +37,7 @@ export async function serveMcp(scopes: readonly Scope[]): Promise<ServedMcp> {
   const functions = createServer((request, response) => current(request, response));
   const functionsUrl = await listen(functions);
   const routes = createMcp({
-    addressOf: () => functionsUrl,
+    send: createHttpSender(() => functionsUrl),
     origins: { allowedOrigins: [], checkHost: true },
     issuerPath: "/oauth",
     warehouseTakesWrites: true,
