@@ -15,7 +15,11 @@ const FORBIDDEN: readonly { readonly pattern: RegExp; readonly reason: string; r
     },
     { pattern: /(^|\/)warehouse-duckdb\//, reason: "the embedded warehouse" },
     { pattern: /(^|\/)executor-local[./]/, reason: "the executor of one machine" },
-    { pattern: /^sandbox\//, reason: "the sandbox" },
+    {
+      // Programs and results travel as documents, which both sides know.
+      pattern: /^sandbox\/(?!entry\/(program-|result-)?document\.ts$|supervisor\/sandbox-files\.ts$)/,
+      reason: "the sandbox",
+    },
     { pattern: /^local\//, reason: "the composition of one machine" },
     { pattern: /^(test|scripts)\//, reason: "a tool of the developers" },
   ];

@@ -54,6 +54,11 @@ const FORBIDDEN: readonly [file: string, imported: string, says: string][] = [
   ["functions/query/query-bigquery.ts", "@google-cloud/bigquery", "Only an adapter"],
   ["functions/query/query-bigquery.ts", "@duckdb/node-api", "Only an adapter"],
   [
+    "functions/execute/executor/executor-cloud-run-job.ts",
+    "#sandbox/entry/run-document.ts",
+    "Only the adapters of one machine",
+  ],
+  [
     "functions/query/create-query.ts",
     "./warehouse/warehouse-bigquery/to-cell.ts",
     "Only a function's index.ts",
@@ -124,6 +129,7 @@ const PERMITTED: readonly [file: string, imported: string][] = [
   ["functions/query/warehouse/warehouse-duckdb/engine/a.ts", "@duckdb/node-api"],
   ["functions/query/warehouse/warehouse-duckdb/a.ts", "#sandbox/jail/start-jail.ts"],
   ["functions/execute/executor/executor-local.ts", "#sandbox/supervisor/run-program.ts"],
+  ["functions/execute/executor/executor-cloud-run-job.ts", "#sandbox/entry/program-document.ts"],
   ["sandbox/jail/start-jail.ts", "#shared/contract/limits.ts"],
   ["sandbox/languages/javascript/run.ts", "isolated-vm"],
   ["local/start.ts", "#functions/execute/executor/executor-local.ts"],

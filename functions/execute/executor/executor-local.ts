@@ -1,22 +1,19 @@
 import { availableParallelism } from "node:os";
+import { toDocumentedResult } from "#sandbox/entry/to-documented-result.ts";
 import type { JailOptions } from "#sandbox/jail/jail.ts";
-import { JAIL_USER } from "#sandbox/jail/launch-command.ts";
-import { openMemoryCgroup } from "#sandbox/jail/memory-cgroup.ts";
+import { describeInputProblem } from "#sandbox/supervisor/describe-input-problem.ts";
+import { createFindObstacle } from "#sandbox/supervisor/find-obstacle.ts";
 import { SandboxError } from "#sandbox/supervisor/run-program.ts";
 import { DEFAULT_SANDBOX_LIMITS, type SandboxLimits } from "#sandbox/supervisor/sandbox-limits.ts";
-import { InputError, type InputProblem } from "#sandbox/supervisor/send-inputs.ts";
-import { startColdSandbox } from "#sandbox/supervisor/start-cold-sandbox.ts";
-import { createSandboxPool } from "#sandbox/zygote/sandbox-pool.ts";
-import { startZygote } from "#sandbox/zygote/start-zygote.ts";
+import { InputError } from "#sandbox/supervisor/send-inputs.ts";
+import { openSandboxes } from "#sandbox/zygote/open-sandboxes.ts";
 import type { SandboxCounts } from "#sandbox/zygote/waiting-sandboxes.ts";
 import { AppError } from "#shared/errors/app-error.ts";
 import { hidePaths } from "#shared/observability/describe-cause.ts";
 import type { Logger } from "#shared/observability/logger.ts";
 import { createSlots } from "#shared/slots/create-slots.ts";
 import type { Executor, Program, RunOptions, RunResult } from "./executor.ts";
-import { createFindObstacle } from "./executor-local/find-obstacle.ts";
-import { createReportLanguages } from "./executor-local/report-languages.ts";
-import { toRunResult } from "./executor-local/to-run-result.ts";
+import { createReportLanguages } from "./report-languages.ts";
 
 /** What the local executor is built with; everything but the logger has a default. */
 export interface LocalExecutorOptions extends JailOptions {
@@ -49,7 +46,8 @@ const BUSY_RETRY_SECONDS = 2;
 export function createLocalExecutor(options: LocalExecutorOptions): Executor {
   const limits = { ...DEFAULT_SANDBOX_LIMITS, ...options.limits };
   const { logger } = options;
-  const { pool, memoryCgroup } = openPool(options, limits);
+  const sandboxes = openSandboxes({ ...options, warm: { ...DEFAULT_WARM, ...options.warm }, limits });
+  const { pool } = sandboxes;
   const slots = createSlots({
     places: options.concurrency ?? DEFAULT_CONCURRENCY,
     queue: options.queueLength ?? 32,
@@ -66,7 +64,7 @@ export function createLocalExecutor(options: LocalExecutorOptions): Executor {
     const { cut } = report.files;
     if (cut !== null) logger.log("WARNING", "A sandbox did not hand over all files", { start, cause: cut });
     if (report.why === "lost") logger.log("WARNING", "A sandbox ended without a report", { start });
-    return toRunResult(report, start);
+    return toDocumentedResult(report, start);
   }
 
   async function runInPlace(program: Program, joined: RunOptions): Promise<RunResult> {
@@ -116,34 +114,10 @@ export function createLocalExecutor(options: LocalExecutorOptions): Executor {
     async close() {
       closing.abort(shuttingDown());
       await Promise.allSettled(running);
-      await pool.close();
-      await memoryCgroup?.close();
+      await sandboxes.close();
     },
   };
 }
-
-function openPool(options: LocalExecutorOptions, limits: SandboxLimits) {
-  const { logger } = options;
-  const memoryCgroup =
-    options.memoryCgroup === false ? null : openMemoryCgroup({ uid: Number(JAIL_USER), logger });
-  const pool = createSandboxPool({
-    sizes: { ...DEFAULT_WARM, ...options.warm },
-    limits,
-    startZygote: (warmth) => startZygote(warmth, limits, { ...options, memoryCgroup }),
-    startCold: (language) => startColdSandbox(language, limits, options),
-    onLost: (warmth, reason) =>
-      logger.log("WARNING", "A zygote was lost and is replaced", { warmth, cause: hidePaths(reason) }),
-  });
-  return { pool, memoryCgroup };
-}
-
-const INPUT_SENTENCES: Readonly<Record<InputProblem, (limits: SandboxLimits) => string>> = {
-  no_space: ({ diskBytes, files }) =>
-    `The files do not fit into the sandbox's ${Math.floor(diskBytes / 1024 ** 2)} MiB and ${files.toLocaleString("en-US")} files: send less.`,
-  bad_name: () =>
-    "The files cannot stand beside each other in one folder: give each a name of its own, at most 255 bytes long.",
-  wrong_size: () => "A file has more or less content than was announced: send it again.",
-};
 
 function shuttingDown(): AppError {
   return new AppError("shutting_down", "The server is stopping: send the program again in a moment.");
@@ -162,7 +136,7 @@ function toPublicError(
   if (caller.aborted) return caller.reason;
   if (closing.aborted) return closing.reason;
   if (error instanceof InputError) {
-    return new AppError("invalid_file", INPUT_SENTENCES[error.problem](limits));
+    return new AppError("invalid_file", describeInputProblem(error.problem, limits));
   }
   if (error instanceof SandboxError) {
     logger.log("ERROR", "A sandbox failed", { cause: hidePaths(error.message) });

@@ -1,9 +1,9 @@
-import type { SandboxReport } from "#sandbox/supervisor/sandbox-report.ts";
-import type { SandboxStart } from "#sandbox/zygote/sandbox-pool.ts";
-import type { RunResult } from "../executor.ts";
+import type { SandboxReport } from "../supervisor/sandbox-report.ts";
+import type { SandboxStart } from "../zygote/sandbox-pool.ts";
+import type { DocumentedResult } from "./result-document.ts";
 
 /** Says in the executor's words how a program in a sandbox ended. */
-export function toRunResult(report: SandboxReport, start: SandboxStart): RunResult {
+export function toDocumentedResult(report: SandboxReport, start: SandboxStart): DocumentedResult {
   return {
     ...toEnd(report),
     start,
@@ -11,13 +11,13 @@ export function toRunResult(report: SandboxReport, start: SandboxStart): RunResu
     stderr: report.stderr,
     truncated: report.stdoutDropped > 0 || report.stderrDropped > 0,
     engine: report.engine,
-    wallMs: report.wallMs,
+    wallMs: Math.round(report.wallMs),
     skippedFiles: report.files.skipped,
     unchangedFiles: report.files.unchanged,
   };
 }
 
-function toEnd(report: SandboxReport): Pick<RunResult, "status" | "exitCode" | "signal" | "limit"> {
+function toEnd(report: SandboxReport): Pick<DocumentedResult, "status" | "exitCode" | "signal" | "limit"> {
   const { why, code, signal } = report;
   const killed = { exitCode: null, signal: "SIGKILL" } as const;
   switch (why) {

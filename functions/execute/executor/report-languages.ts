@@ -1,7 +1,6 @@
 import { LANGUAGES, type Language } from "#shared/contract/execute/languages.ts";
 import type { Logger } from "#shared/observability/logger.ts";
-import type { LanguageReport, Program, RunOptions, RunResult } from "../executor.ts";
-import type { FindObstacle } from "./find-obstacle.ts";
+import type { LanguageReport, Program, RunOptions, RunResult } from "./executor.ts";
 
 const VERSION_TIMEOUT_MS = 10_000;
 
@@ -12,10 +11,11 @@ const VERSION_PROGRAMS: Readonly<Record<Language, string>> = {
 
 /**
  * Asks the languages themselves for their versions, once each.
+ * @param parts.findObstacle why a language cannot run here, as a sentence for the public; null when it can
  * @param parts.run runs a program, not in a place of the callers' programs
  */
 export function createReportLanguages(parts: {
-  readonly findObstacle: FindObstacle;
+  readonly findObstacle: (language: Language) => Promise<string | null>;
   readonly run: (program: Program, options: RunOptions) => Promise<RunResult>;
   readonly logger: Logger;
 }): (signal: AbortSignal) => Promise<readonly LanguageReport[]> {

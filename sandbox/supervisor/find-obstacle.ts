@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
-import type { JailOptions } from "#sandbox/jail/jail.ts";
-import { type JailProbe, probeJail } from "#sandbox/jail/probe-jail.ts";
-import { findNode, JAVASCRIPT_FOLDER, PYTHON_PATH } from "#sandbox/supervisor/inside.ts";
 import type { Language } from "#shared/contract/execute/languages.ts";
+import type { JailOptions } from "../jail/jail.ts";
+import { type JailProbe, probeJail } from "../jail/probe-jail.ts";
+import { findNode, JAVASCRIPT_FOLDER, PYTHON_PATH } from "./inside.ts";
 
 /** Why a language cannot run here, as a sentence for the public; null when it can. */
 export type FindObstacle = (language: Language) => Promise<string | null>;

@@ -1,0 +1,50 @@
+import { hidePaths } from "#shared/observability/describe-cause.ts";
+import type { Logger } from "#shared/observability/logger.ts";
+import type { JailOptions } from "../jail/jail.ts";
+import { JAIL_USER } from "../jail/launch-command.ts";
+import { openMemoryCgroup } from "../jail/memory-cgroup.ts";
+import type { SandboxLimits } from "../supervisor/sandbox-limits.ts";
+import { startColdSandbox } from "../supervisor/start-cold-sandbox.ts";
+import { createSandboxPool, type SandboxPool } from "./sandbox-pool.ts";
+import { startZygote } from "./start-zygote.ts";
+import type { SandboxCounts } from "./waiting-sandboxes.ts";
+
+/** What runs programs on one machine. */
+export interface Sandboxes {
+  readonly pool: Omit<SandboxPool, "close">;
+  /** Ends every sandbox; resolves when nothing of them is left. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens a pool of sandboxes on this machine, with memory control groups where there are any.
+ * @param options.warm how many wait for a program of each kind
+ * @param options.memoryCgroup false where memory is counted by the supervisor although there are control groups
+ */
+export function openSandboxes(
+  options: JailOptions & {
+    readonly logger: Logger;
+    readonly limits: SandboxLimits;
+    readonly warm: SandboxCounts;
+    readonly memoryCgroup?: boolean;
+  },
+): Sandboxes {
+  const { logger, limits, warm } = options;
+  const memoryCgroup =
+    options.memoryCgroup === false ? null : openMemoryCgroup({ uid: Number(JAIL_USER), logger });
+  const pool = createSandboxPool({
+    sizes: warm,
+    limits,
+    startZygote: (warmth) => startZygote(warmth, limits, { ...options, memoryCgroup }),
+    startCold: (language) => startColdSandbox(language, limits, options),
+    onLost: (warmth, reason) =>
+      logger.log("WARNING", "A zygote was lost and is replaced", { warmth, cause: hidePaths(reason) }),
+  });
+  return {
+    pool,
+    async close() {
+      await pool.close();
+      await memoryCgroup?.close();
+    },
+  };
+}
