@@ -1,6 +1,6 @@
 import { isScope, type Scope } from "#shared/contract/scopes.ts";
 import type { Database } from "#shared/database/database.ts";
-import { findClientUse, revokeAllClients, revokeClient } from "../store/client-uses.ts";
+import { revokeAllClients, revokeClient } from "../store/client-uses.ts";
 
 /** A client that the owner let in. */
 export interface ConnectedClient {
@@ -43,12 +43,7 @@ export function createConnectedClients(database: Database): ConnectedClients {
       });
     },
 
-    async revoke(clientId) {
-      const isConnected = (await findClientUse(database, clientId)) !== null;
-      // Also without an approval: whatever is left of it has to go.
-      await revokeClient(database, clientId);
-      return isConnected;
-    },
+    revoke: (clientId) => revokeClient(database, clientId),
 
     revokeAll: () => revokeAllClients(database),
   };

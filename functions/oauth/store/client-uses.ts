@@ -1,7 +1,6 @@
 import { type SqlBool, sql } from "kysely";
 import type { Database } from "#shared/database/database.ts";
 import type { OauthClientUses } from "#shared/database/tables.ts";
-import { revokeGrant } from "./record-store.ts";
 
 /** How long a client that registered itself is kept after the owner threw it out, or before the owner let it in, in seconds. */
 export const UNUSED_CLIENT_SECONDS = 24 * 60 * 60;
@@ -83,27 +82,39 @@ export async function touchClientUse(database: Database, clientId: string): Prom
 
 /**
  * Throws a client out: every code and token of it is gone at once, and it has to ask the owner again. An address that was pinned is
- * free again.
+ * free again; a client that registered itself is kept for another day.
+ * @returns false when it was not connected
  */
-export async function revokeClient(database: Database, clientId: string): Promise<void> {
-  await database.deleteFrom("oauthClientUses").where("clientId", "=", clientId).execute();
-  const grants = await database
-    .selectFrom("oauthRecords")
-    .select("grantId")
-    .where("kind", "=", "Grant")
-    .where(sql<SqlBool>`payload ->> 'clientId' = ${clientId}`)
-    .execute();
-  for (const { grantId } of grants) if (grantId !== null) await revokeGrant(database, grantId);
-  await expireClient(database, clientId, UNUSED_CLIENT_SECONDS);
+export async function revokeClient(database: Database, clientId: string): Promise<boolean> {
+  return await database.transaction().execute(async (transaction) => {
+    const records = transaction
+      .deleteFrom("oauthRecords")
+      .where(sql<SqlBool>`payload ->> 'clientId' = ${clientId}`);
+    // The grants first: this waits for whoever is keeping a token for one (see `revokeGrant`).
+    await records.where("kind", "=", "Grant").execute();
+    await records.execute();
+    await expireClient(transaction, clientId, UNUSED_CLIENT_SECONDS);
+    const { numDeletedRows } = await transaction
+      .deleteFrom("oauthClientUses")
+      .where("clientId", "=", clientId)
+      .executeTakeFirst();
+    return numDeletedRows > 0n;
+  });
 }
 
 /** Throws every client out: no code or token of anybody is left. */
 export async function revokeAllClients(database: Database): Promise<void> {
   await database.transaction().execute(async (transaction) => {
-    await transaction.deleteFrom("oauthClientUses").execute();
-    // The grants first: this waits for whoever is keeping a token for one (see `revokeGrant`).
     await transaction.deleteFrom("oauthRecords").where("kind", "=", "Grant").execute();
-    await transaction.deleteFrom("oauthRecords").where("grantId", "is not", null).execute();
+    await transaction.deleteFrom("oauthRecords").where("kind", "<>", "Client").execute();
+    const expiresAt = sql<Date>`now() + make_interval(secs => ${UNUSED_CLIENT_SECONDS})`;
+    await transaction
+      .updateTable("oauthRecords")
+      .set({ expiresAt })
+      .where("kind", "=", "Client")
+      .where("expiresAt", "is", null)
+      .execute();
+    await transaction.deleteFrom("oauthClientUses").execute();
   });
 }
 
