@@ -3,7 +3,7 @@ import type { Scope } from "#shared/contract/scopes.ts";
 import type { Database } from "#shared/database/database.ts";
 import { AppError } from "#shared/errors/app-error.ts";
 import { toPinned } from "./clients/chatgpt-client.ts";
-import { isLoopback } from "./clients/redirect-uri.ts";
+import { isOnThisDevice } from "./clients/redirect-uri.ts";
 import type { AskingClient, Interaction, Interactions } from "./interaction.ts";
 import { OWNER_ACCOUNT } from "./provider/configuration.ts";
 import { createNodeExchange, type NodeExchange } from "./provider/node-exchange.ts";
@@ -129,7 +129,7 @@ async function findWaiting(options: InteractionsOptions, request: Request): Prom
   const needsConsent =
     use?.pinnedRedirectUri !== toPinned(redirectUri) ||
     // Any program on that machine could have asked in the client's name (RFC 8252 §8.6).
-    isLoopback(redirectUri) ||
+    isOnThisDevice(redirectUri) ||
     !scopes.every((scope) => use.approvedScopes.includes(scope));
   const resource = String([found.params["resource"]].flat()[0]);
   const interaction = { uid: found.uid, client, scopes, needsConsent };

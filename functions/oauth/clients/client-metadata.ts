@@ -1,4 +1,4 @@
-import { isLoopback, isRedirectUri } from "./redirect-uri.ts";
+import { isOnThisDevice, isRedirectUri } from "./redirect-uri.ts";
 
 const MAX_REDIRECT_URIS = 20;
 const MAX_NAME_CHARACTERS = 100;
@@ -43,7 +43,7 @@ export function parseClientMetadata(value: unknown): ParsedMetadata {
       grant_types: ["authorization_code", "refresh_token"],
       response_types: ["code"],
       // A program on the reader's machine cannot know its port beforehand (RFC 8252 §7.3).
-      application_type: redirectUris.every(isLoopback) ? "native" : "web",
+      application_type: redirectUris.some(isOnThisDevice) ? "native" : "web",
     },
   };
 }

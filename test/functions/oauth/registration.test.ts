@@ -1,8 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { sql } from "kysely";
 import { approveClient, revokeClient } from "#functions/oauth/store/client-uses.ts";
+import { decide } from "./support/browser.ts";
 import { openPglite } from "./support/databases.ts";
-import { APP_CALLBACK, getCode, redeem, register, toAuthorizeUrl } from "./support/registered-client.ts";
+import {
+  APP_CALLBACK,
+  createPkce,
+  getCode,
+  redeem,
+  register,
+  toAuthorizeUrl,
+} from "./support/registered-client.ts";
 import { serveOauth, type TestServer } from "./support/serve-oauth.ts";
 import { postForm } from "./support/token-request.ts";
 
@@ -74,6 +82,18 @@ describe("a client that registers itself", () => {
     for (const name of [undefined, "", "\u0000", 7]) {
       expect((await register(server, { client_name: name })).status).toBe(201);
     }
+  });
+
+  it.each([
+    ["cursor://anysphere.cursor-mcp/oauth/callback", "cursor://anysphere.cursor-mcp/oauth/callback"],
+    ["http://127.0.0.1/", "http://127.0.0.1:33418/"],
+    ["http://localhost/callback", "http://localhost:9/callback"],
+  ])("may be an editor on the reader's own device, like %s", async (registered, used) => {
+    const { body } = await register(server, { redirect_uris: ["https://vscode.dev/redirect", registered] });
+    const { challenge } = createPkce();
+    const url = toAuthorizeUrl(server, body.client_id, { redirect_uri: used, code_challenge: challenge });
+    const answer = await decide(url);
+    expect([answer.href.startsWith(used), answer.searchParams.has("code")]).toEqual([true, true]);
   });
 
   it("chooses neither its identifier nor what it may do", async () => {
