@@ -94,7 +94,10 @@ const revokeEverything: OwnerAction = async (parts, visit) => {
 
 const changePassphrase: OwnerAction = async (parts, visit, fields) => {
   const refuse = (sentence: string) => showOverview(parts, visit, { form: "passphrase", sentence });
-  const decision = await parts.throttle.admit(visit.cookies.read(visit.request, "owner-device"));
+  const decision = await parts.throttle.admit(
+    "passphrase",
+    visit.cookies.read(visit.request, "owner-device"),
+  );
   if (!decision.allowed)
     return refuse(`Too many attempts. Wait ${decision.retryAfterSeconds} seconds, then try again.`);
   const passphrase = fields.get("passphrase") ?? "";

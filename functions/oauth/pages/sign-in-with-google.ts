@@ -19,6 +19,17 @@ export async function startGoogle(google: GoogleSignIn, visit: Visit): Promise<R
 
 /** GET /owner/google/callback: the browser comes back from Google. */
 export async function finishGoogle(parts: Parts, google: GoogleSignIn, visit: Visit): Promise<Response> {
+  const decision = await parts.throttle.admit("google", visit.cookies.read(visit.request, "owner-device"));
+  if (!decision.allowed) {
+    const { retryAfterSeconds } = decision;
+    throw new AppError(
+      "rate_limited",
+      `Too many attempts. Wait ${retryAfterSeconds} seconds, then try again.`,
+      {
+        retryAfterSeconds,
+      },
+    );
+  }
   const callback = new URL(visit.origin + visit.path(CALLBACK) + visit.url.search);
   const cookie = visit.cookies.read(visit.request, "owner-google");
   const visitor = await google.finish(callback, cookie).catch(rethrowUnreachable);

@@ -98,7 +98,10 @@ export function judgeNew(passphrase: string, again: string | null): string | nul
 
 /** Counts an attempt. @returns the form to show when there were too many; null when this one may go on */
 async function throttled(parts: Parts, visit: Visit): Promise<OpenForm | null> {
-  const decision = await parts.throttle.admit(visit.cookies.read(visit.request, "owner-device"));
+  const decision = await parts.throttle.admit(
+    "passphrase",
+    visit.cookies.read(visit.request, "owner-device"),
+  );
   if (decision.allowed) return null;
   const seconds = decision.retryAfterSeconds;
   return openForm(parts, visit, {

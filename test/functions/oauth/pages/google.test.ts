@@ -28,8 +28,9 @@ describeWith("postgres", "signing in with Google", () => {
     await served.stop();
     google.stop();
   }, 60_000);
-  beforeEach(() => {
-    visitor = createVisitor(served.url);
+  beforeEach(async () => {
+    // A limiter of its own for each test.
+    visitor = createVisitor(await served.serveAgain());
   });
 
   /** Goes to Google and comes back. */
@@ -52,7 +53,7 @@ describeWith("postgres", "signing in with Google", () => {
       scope: "openid email",
       code_challenge_method: "S256",
       prompt: "select_account",
-      redirect_uri: `${served.url}/oauth/owner/google/callback`,
+      redirect_uri: `${visitor.url}/oauth/owner/google/callback`,
     });
     for (const name of ["state", "nonce", "code_challenge"]) expect(asked[name]?.length).toBeGreaterThan(40);
   });
@@ -110,7 +111,7 @@ describeWith("postgres", "signing in with Google", () => {
   });
 
   it("refuses a callback that another browser began, so that nobody is signed in as somebody else", async () => {
-    const attacker = createVisitor(served.url);
+    const attacker = createVisitor(visitor.url);
     const { location } = await attacker.get("/oauth/owner/google");
     const back = google.authorize(location ?? "", {});
     const before = google.redeemed();
@@ -137,6 +138,17 @@ describeWith("postgres", "signing in with Google", () => {
       expect(answer.headers.get("content-type")).toBe("text/html; charset=utf-8");
     },
   );
+
+  it("asks Google about thirty callbacks a minute of strangers, and lets a known browser in meanwhile", async () => {
+    expect((await signIn()).status).toBe(303);
+    visitor.cookies.delete("owner");
+    const stranger = createVisitor(visitor.url);
+    const statuses = [];
+    for (let attempt = 0; attempt < 31; attempt += 1)
+      statuses.push((await stranger.get("/oauth/owner/google/callback?code=x&state=y")).status);
+    expect(statuses).toEqual([...Array(29).fill(403), 429, 429]);
+    expect((await signIn()).status).toBe(303);
+  }, 60_000);
 
   it("says so when Google cannot be reached, and works again when it can", async () => {
     const away = { clientId: "a", clientSecret: "b", allowedAccounts: [], signingKey: createSigningKey() };

@@ -59,9 +59,6 @@ describeWith("postgres", "guessing the passphrase at two instances", () => {
     owner.cookies.delete("owner");
     await expectFewTries(served, 500);
     expect((await owner.submit(SIGN_IN, SIGN_IN, { passphrase: PASSPHRASE })).status).toBe(303);
-    expect(
-      (await createVisitor(served.url).submit(SIGN_IN, SIGN_IN, { passphrase: PASSPHRASE })).status,
-    ).toBe(429);
   }, 120_000);
 
   it("gets no try at all while the database is away, and nobody is let in; then all is as before", async () => {
