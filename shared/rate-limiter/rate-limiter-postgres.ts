@@ -8,7 +8,7 @@ import { createMemoryRateLimiter } from "./rate-limiter-memory.ts";
 
 const WINDOW_SECONDS = 60;
 /** A count is worth no more of a caller's time. */
-const PATIENCE_MS = 1_000;
+const PATIENCE_MS = 2_000;
 /** For this long after a failure nobody waits for the database again. */
 const PAUSE_AFTER_FAILURE_MS = 5_000;
 const SWEEP_EVERY_MS = 60_000;

@@ -139,17 +139,17 @@ describeWith("postgres", "limits and the database server", () => {
   );
 
   it(
-    "cost a caller a second at most when the server hangs",
+    "cost a caller two seconds at most when the server hangs",
     async () => {
       const limiter = createPostgresRateLimiter({ database: opened.database, logger });
       const lock = opened.database.transaction().execute(async (transaction) => {
         await sql`lock table rate_limits in access exclusive mode`.execute(transaction);
-        await new Promise((resolve) => setTimeout(resolve, 4_000));
+        await new Promise((resolve) => setTimeout(resolve, 4_800));
       });
       await new Promise((resolve) => setTimeout(resolve, 500));
       const startedAt = performance.now();
       expect(await limiter.consume({ name: "hang", perMinute: 5 }, "key:hang")).toEqual({ allowed: true });
-      expect(performance.now() - startedAt).toBeLessThan(3_000);
+      expect(performance.now() - startedAt).toBeLessThan(4_000);
       await lock;
     },
     TIMEOUT_MS,
