@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { Logger } from "../observability/logger.ts";
+import { checkExpiry, checkLimit, checkRange } from "./check-arguments.ts";
 import { parseObjectKey, parseObjectPrefix } from "./object-key.ts";
 import type { ByteRange, ObjectInfo, ObjectStore, PutOptions } from "./object-store.ts";
 import { type Extent, openContent } from "./object-store-folder/open-content.ts";
@@ -65,8 +66,7 @@ async function put(
   { key, content, how }: { key: string; content: Uint8Array | AsyncIterable<Uint8Array>; how: PutOptions },
 ): Promise<boolean> {
   const path = pathOf(place, key);
-  const expiresAtMs = how.expiresAt.getTime();
-  if (!(expiresAtMs >= 0)) throw new RangeError("An object's expiry is a date after 1970.");
+  const expiresAtMs = checkExpiry(how.expiresAt);
   await sweeper.counted;
   const received = await receive(place, content, how.maxBytes ?? Number.POSITIVE_INFINITY);
   let published = false;
@@ -103,7 +103,7 @@ async function list(
   prefix: string,
   { limit, after = "" }: { readonly limit: number; readonly after?: string },
 ): Promise<readonly ObjectInfo[]> {
-  if (!Number.isSafeInteger(limit) || limit < 0) throw new RangeError("A list's limit is a whole number.");
+  checkLimit(limit);
   const found: ObjectInfo[] = [];
   const start = startOf(place, prefix);
   if (limit === 0 || !(await isFolderThere(place, start.path))) return found;
@@ -155,11 +155,6 @@ function startOf(place: Place, prefix: string): Start {
 
 function toInfo(key: string, { sizeBytes, expiresAtMs }: Version): ObjectInfo {
   return { key, sizeBytes, expiresAt: new Date(expiresAtMs) };
-}
-
-function checkRange({ start, end }: ByteRange): void {
-  const isInForm = Number.isSafeInteger(start) && Number.isSafeInteger(end) && start >= 0 && end >= start;
-  if (!isInForm) throw new RangeError("A range is two whole numbers, the first not above the second.");
 }
 
 function toExtent(sizeBytes: number, range?: ByteRange): Extent {
