@@ -6,6 +6,8 @@ import type { RateLimiter, RateRule } from "#shared/rate-limiter/rate-limiter.ts
  * cannot be kept nobody is let in.
  */
 export const LIMITS = {
+  /** Requests for authorization, each of which is kept for a quarter of an hour. */
+  authorize: { name: "oauth-authorize", perMinute: 300, whenAway: "refuse" },
   /** Tokens, revocations, introspections. */
   token: { name: "oauth-token", perMinute: 3_000, whenAway: "refuse" },
   /** Clients that register themselves. */

@@ -34,12 +34,14 @@ export function createRoutes(options: RoutesOptions): readonly Route[] {
   ];
 }
 
-function createAuthorizationRoutes({ providerOf }: RoutesOptions): readonly Route[] {
+function createAuthorizationRoutes({ providerOf, rateLimiter, database }: RoutesOptions): readonly Route[] {
   return [
     {
       ...place("GET", "/oauth/authorize"),
       crossOrigin: false,
-      answer: answerErrors("html", (request) => {
+      answer: answerErrors("html", async (request) => {
+        await limitCalls(rateLimiter, LIMITS.authorize);
+        await purgeExpired(database);
         const query = toAuthorizationQuery(new URL(request.url).searchParams);
         return askProvider(providerOf(request), request, `/authorize?${query}`);
       }),
@@ -77,7 +79,6 @@ function createRegistrationRoute({ providerOf, rateLimiter, database }: RoutesOp
       await limitCalls(rateLimiter, LIMITS.register);
       const registration = toRegistration(await readBytes(request, BODY_LIMIT_BYTES));
       if (registration instanceof Response) return registration;
-      await purgeExpired(database);
       await countWaitingClients(database);
       return askProvider(
         providerOf(request),

@@ -6,7 +6,7 @@ import { AppError } from "#shared/errors/app-error.ts";
 const MAX_WAITING_CLIENTS = 500;
 const PURGED_AT_ONCE = 500;
 
-/** Removes some of what has expired: a little at each registration, so that nothing has to run by itself. */
+/** Removes some of what has expired: a little at each request for authorization, so that nothing has to run by itself. */
 export async function purgeExpired(database: Database): Promise<void> {
   await sql`
     delete from oauth_records

@@ -1,10 +1,10 @@
 import { createHmac, randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from "jose";
-import type { RateLimiter } from "#shared/rate-limiter/rate-limiter.ts";
 import { createBrowser, decide, locationOf } from "./support/browser.ts";
 import { openPglite } from "./support/databases.ts";
 import { type DocumentHost, startDocumentHost } from "./support/document-host.ts";
+import { NO_LIMITS } from "./support/limiters.ts";
 import { createPkce, toAuthorizeUrl } from "./support/registered-client.ts";
 import { serveOauth, type TestServer } from "./support/serve-oauth.ts";
 import { postForm } from "./support/token-request.ts";
@@ -18,8 +18,8 @@ let server: TestServer;
 beforeAll(async () => {
   opened = await openPglite();
   host = await startDocumentHost();
-  const rateLimiter: RateLimiter = { consume: async () => ({ allowed: true }) };
-  server = await serveOauth({ database: opened.database, fetchDocument: host.fetchDocument, rateLimiter });
+  const { database } = opened;
+  server = await serveOauth({ database, fetchDocument: host.fetchDocument, rateLimiter: NO_LIMITS });
 }, 60_000);
 afterAll(async () => {
   await server.close();

@@ -1,6 +1,7 @@
 import { createPgliteDatabase } from "#shared/database/database-pglite.ts";
 import { createPostgresDatabase } from "#shared/database/database-postgres.ts";
 import { createLogger } from "#shared/observability/logger.ts";
+import { NO_LIMITS } from "./support/limiters.ts";
 import { serveOauth } from "./support/serve-oauth.ts";
 
 // The authorization server in a process of its own, which can be killed.
@@ -15,5 +16,6 @@ const server = await serveOauth({
   database: opened.database,
   signingKey: process.env["SIGNING_KEY"] ?? "",
   baseUrl: "http://127.0.0.1:1",
+  rateLimiter: NO_LIMITS,
 });
 process.stdout.write(`Serving at ${server.url} .\n`);

@@ -3,6 +3,7 @@ import { revokeAllClients } from "#functions/oauth/store/client-uses.ts";
 import { createBrowser, decide, locationOf } from "./support/browser.ts";
 import { CHATGPT, callbackOf, redeem as redeemAsChatgpt, toChatgptUrl } from "./support/chatgpt.ts";
 import { openPglite } from "./support/databases.ts";
+import { createEndlessMinute, NO_LIMITS } from "./support/limiters.ts";
 import {
   APP_CALLBACK,
   createPkce,
@@ -20,7 +21,7 @@ let server: TestServer;
 let clientId: string;
 beforeAll(async () => {
   opened = await openPglite();
-  server = await serveOauth({ database: opened.database, chatgpt: CHATGPT });
+  server = await serveOauth({ database: opened.database, chatgpt: CHATGPT, rateLimiter: NO_LIMITS });
   clientId = (await register(server)).body.client_id;
   // Approved, so that errors are sent to it: an unknown client's never are.
   await getCode(server, clientId);
@@ -226,6 +227,23 @@ describe("a token request is refused", () => {
     }
   });
 });
+
+it("a flood of authorization requests is stopped within the minute, before anything is kept", async () => {
+  const flooded = await serveOauth({ database: opened.database, rateLimiter: createEndlessMinute() });
+  try {
+    const url = toAuthorizeUrl(flooded, clientId);
+    const statuses: number[] = [];
+    for (let round = 0; round < 16; round += 1) {
+      const answers = await Promise.all(Array.from({ length: 20 }, () => fetch(url, { redirect: "manual" })));
+      statuses.push(...answers.map(({ status }) => status));
+    }
+    expect(statuses.filter((status) => status === 429)).toHaveLength(20);
+    const { headers } = await fetch(url, { redirect: "manual" });
+    expect([headers.get("location"), Number(headers.get("retry-after")) > 0]).toEqual([null, true]);
+  } finally {
+    await flooded.close();
+  }
+}, 60_000);
 
 describe("what a browser is told", () => {
   it("says nothing to pages of other origins where the owner decides, and lets them fetch tokens", async () => {
