@@ -1,7 +1,3 @@
-import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import {
   Client as ModernClient,
@@ -9,15 +5,10 @@ import {
 } from "@modelcontextprotocol/client";
 import { Client as FirstClient } from "@modelcontextprotocol/sdk/client/index.js";
 import { StreamableHTTPClientTransport as FirstTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
-import { findFreePort } from "../../support/free-port.ts";
-import { type RunningServer, startServer } from "../../support/start-server.ts";
-import { NONE_WAIT } from "../execute/serve-programs.fixture.ts";
-import { createVisitor, type Visitor } from "../oauth/pages/browse.ts";
+import type { Visitor } from "../oauth/pages/browse.ts";
 import { CALLBACK, createProvider, type TestProvider } from "./oauth-provider.ts";
+import { type OwnedServer, serveOwner } from "./serve-owner.fixture.ts";
 
-const ROOT = resolve(import.meta.dirname, "../../..");
-const PASSPHRASE = "correct horse battery staple";
-const SIGN_IN = "/oauth/owner/sign-in";
 const TIMEOUT_MS = 180_000;
 
 /** What the tests need of a client, whichever library it is of. */
@@ -29,60 +20,18 @@ interface SignedIn {
 }
 
 describe("signing in through the real pages", () => {
-  let folder: string;
-  let server: RunningServer;
+  let served: OwnedServer;
   let owner: Visitor;
-  let port: number;
   const connected: SignedIn[] = [];
 
-  const start = () =>
-    startServer({
-      ...NONE_WAIT,
-      PORT: String(port),
-      CODEX_DATA_DIR: folder,
-      EXECUTE_RATE_PER_MINUTE: "0",
-      QUERY_RATE_PER_MINUTE: "0",
-    });
-
   beforeAll(async () => {
-    folder = mkdtempSync(join(tmpdir(), "sign-in-"));
-    port = await findFreePort();
-    const { status, stderr } = spawnSync(
-      process.execPath,
-      ["--no-warnings", "scripts/owner.ts", "set-passphrase"],
-      {
-        cwd: ROOT,
-        env: { PATH: process.env["PATH"] ?? "", CODEX_DATA_DIR: folder },
-        input: `${PASSPHRASE}\n`,
-        encoding: "utf8",
-      },
-    );
-    if (status !== 0) throw new Error(stderr);
-    server = await start();
-    owner = createVisitor(server.url);
-    await owner.submit(SIGN_IN, SIGN_IN, { passphrase: PASSPHRASE });
+    served = await serveOwner();
+    owner = await served.signIn();
   }, TIMEOUT_MS);
-  afterAll(async () => {
-    await server?.stop();
-    rmSync(folder, { recursive: true, force: true });
-  }, TIMEOUT_MS);
+  afterAll(() => served?.stop(), TIMEOUT_MS);
 
-  /** Follows the owner's browser from the client's request to the client's own address. */
-  async function allow(asked: URL | null, scope: readonly string[]): Promise<URL> {
-    let next = String(asked);
-    for (let step = 0; step < 10; step += 1) {
-      const { location, text } = await owner.get(next);
-      const action = /action="([^"]*\/interaction\/[^"]+)"/.exec(text)?.[1];
-      const sent =
-        action === undefined
-          ? location
-          : (await owner.submit(next, action, { decision: "allow", scope })).location;
-      if (sent === null) throw new Error(`The way ends at ${next}: ${text.slice(0, 500)}`);
-      if (sent.startsWith(CALLBACK)) return new URL(sent);
-      next = sent;
-    }
-    throw new Error("The way has no end.");
-  }
+  const allow = (asked: URL | null, scope: readonly string[], who = owner): Promise<URL> =>
+    served.allow(who, asked, CALLBACK, scope);
 
   function createFirst(provider: TestProvider, host: string): SignedIn {
     let client = new FirstClient({ name: "first", version: "1.0.0" });
@@ -132,12 +81,12 @@ describe("signing in through the real pages", () => {
     it(
       "discovers the sign-in, registers, is let in, and calls a tool",
       async () => {
-        client = create(provider, server.url);
+        client = create(provider, served.server().url);
         connected.push(client);
         await expect(client.connect()).rejects.toThrow();
         const asked = provider.asked();
         expect(asked?.pathname).toBe("/oauth/authorize");
-        expect(asked?.searchParams.get("resource")).toBe(`${server.url}/mcp`);
+        expect(asked?.searchParams.get("resource")).toBe(`${served.server().url}/mcp`);
         expect(asked?.searchParams.get("scope")).toBe("execute query");
         expect(asked?.searchParams.get("code_challenge_method")).toBe("S256");
         await client.finish(await allow(asked, ["execute", "query"]));
@@ -168,8 +117,7 @@ describe("signing in through the real pages", () => {
   it(
     "goes on with every client after the server has started anew",
     async () => {
-      await server.stop();
-      server = await start();
+      await served.restart();
       expect(connected).toHaveLength(2);
       for (const client of connected) {
         expect(await client.call("list_datasets", {})).toMatchObject({
@@ -185,11 +133,11 @@ describe("signing in through the real pages", () => {
     "a token that may only query is told what it lacks, and a forged one where to sign in",
     async () => {
       const provider = createProvider("Only queries");
-      const client = createModern(provider, server.url);
+      const client = createModern(provider, served.server().url);
       await expect(client.connect()).rejects.toThrow();
       await client.finish(await allow(provider.asked(), ["query"]));
       const ask = (token: string, name: string) =>
-        server.request("/mcp", {
+        served.server().request("/mcp", {
           method: "POST",
           headers: {
             authorization: `Bearer ${token}`,
@@ -213,8 +161,33 @@ describe("signing in through the real pages", () => {
       const forged = await ask(`${token.slice(0, -4)}AAAA`, "list_datasets");
       expect([forged.status, forged.headers.get("www-authenticate")]).toEqual([
         401,
-        expect.stringContaining(`resource_metadata="${server.url}/mcp/.well-known/oauth-protected-resource"`),
+        expect.stringContaining(
+          `resource_metadata="${served.server().url}/mcp/.well-known/oauth-protected-resource"`,
+        ),
       ]);
+    },
+    TIMEOUT_MS,
+  );
+
+  it.each([
+    ["v1", createFirst],
+    ["v2", createModern],
+  ] as const)(
+    "a client of %s asks for more when a tool needs more, and then may",
+    async (library, create) => {
+      const provider = createProvider(`Steps up, ${library}`);
+      const client = create(provider, served.server().url);
+      await expect(client.connect()).rejects.toThrow();
+      await client.finish(await allow(provider.asked(), ["query"]));
+      await client.connect();
+      await expect(client.call("list_languages", {})).rejects.toThrow();
+      expect(provider.asked()?.searchParams.get("scope")?.split(" ")).toContain("execute");
+      await client.finish(await allow(provider.asked(), ["execute", "query"]));
+      await client.connect();
+      expect(await client.call("list_languages", {})).toMatchObject({
+        structuredContent: { languages: expect.any(Array) },
+      });
+      await client.close();
     },
     TIMEOUT_MS,
   );
@@ -223,14 +196,13 @@ describe("signing in through the real pages", () => {
     "a client that was told the name localhost gets in as well",
     async () => {
       const provider = createProvider("By another name");
-      const client = createModern(provider, server.url.replace("127.0.0.1", "localhost"));
+      const url = served.server().url.replace("127.0.0.1", "localhost");
+      const client = createModern(provider, url);
       await expect(client.connect()).rejects.toThrow();
       const asked = provider.asked();
       expect(asked?.hostname).toBe("localhost");
-      const visitor = createVisitor(server.url.replace("127.0.0.1", "localhost"));
-      await visitor.submit(SIGN_IN, SIGN_IN, { passphrase: PASSPHRASE });
-      owner = visitor;
-      await client.finish(await allow(asked, ["query"]));
+      const visitor = await served.signIn(url);
+      await client.finish(await allow(asked, ["query"], visitor));
       await client.connect();
       expect(await client.call("check_health", {})).toMatchObject({
         structuredContent: { status: "healthy" },
