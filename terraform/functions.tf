@@ -32,10 +32,15 @@ resource "google_cloudfunctions2_function" "function" {
     ingress_settings                 = "ALLOW_ALL"
     all_traffic_on_latest_revision   = true
 
+    # The way to a database without a public address; empty for none.
+    vpc_connector                 = contains(each.value.secrets, "DATABASE_URL") && var.vpc_connector != "" ? var.vpc_connector : null
+    vpc_connector_egress_settings = contains(each.value.secrets, "DATABASE_URL") && var.vpc_connector != "" ? "PRIVATE_RANGES_ONLY" : null
+
     # An empty setting means unset: it is left out.
-    environment_variables = {
-      for name, value in merge(local.common_environment, each.value.environment) : name => value if value != ""
-    }
+    environment_variables = merge(
+      { for name, value in merge(local.common_environment, each.value.environment) : name => value if value != "" },
+      each.key == "execute" ? local.executor_environment : {},
+    )
 
     dynamic "secret_environment_variables" {
       for_each = { for setting in each.value.secrets : setting => var.secret_versions[setting] if contains(keys(var.secret_versions), setting) }
@@ -50,5 +55,5 @@ resource "google_cloudfunctions2_function" "function" {
   }
 
   # A function whose account cannot read its secrets yet would fail to start.
-  depends_on = [google_secret_manager_secret_iam_member.function]
+  depends_on = [google_secret_manager_secret_iam_member.function, google_storage_bucket.bucket]
 }

@@ -1,6 +1,7 @@
 locals {
   # The one host of all functions: ChatGPT wants every OAuth URL on the host of the API.
-  public_base_url = "https://${var.region}-${var.project_id}.cloudfunctions.net"
+  public_host     = "${var.region}-${var.project_id}.cloudfunctions.net"
+  public_base_url = "https://${local.public_host}"
 
   source_bucket = "${var.project_id}-function-sources"
   repository    = "projects/${var.project_id}/locations/${var.region}/repositories/functions"
@@ -14,7 +15,26 @@ locals {
     ALLOWED_GOOGLE_PRINCIPALS = join(",", sort(var.allowed_google_principals))
     GOOGLE_TOKEN_AUDIENCES    = join(",", sort(var.google_token_audiences))
     ALLOW_GCLOUD_AUDIENCE     = var.allow_gcloud_audience ? "on" : ""
+    # Programs can get tokens of this account: it is refused as a caller, whoever else is let in.
+    SANDBOX_SERVICE_ACCOUNT = "sandbox@${var.project_id}.iam.gserviceaccount.com"
   }
+
+  # The image holds both entries; which one starts is said here.
+  sandbox_arguments = {
+    cloud-run-job     = ["node", "sandbox/entry/job.ts"]
+    cloud-run-service = ["node", "sandbox/entry/service.ts"]
+  }
+
+  # Where execute finds its sandbox.
+  executor_environment = merge(
+    { EXECUTOR = var.executor, FILES_BUCKET = local.buckets["files"] },
+    var.executor == "cloud-run-job" ? {
+      EXCHANGE_BUCKET = local.buckets["exchange"]
+      SANDBOX_JOB     = "projects/${var.project_id}/locations/${var.region}/jobs/sandbox"
+      } : {
+      SANDBOX_SERVICE_URL = one(google_cloud_run_v2_service.sandbox[*].uri)
+    },
+  )
 
   # What differs between the functions. `secrets` names what a function may read of var.secret_versions; `project_roles` is all
   # that its account may do in the project.
@@ -23,9 +43,16 @@ locals {
       description     = "Runs programs in a sandbox."
       timeout_seconds = 60
       concurrency     = 20
-      secrets         = concat(["CODEX_API_TOKEN", "GATEWAY_API_KEY", "SIGNING_KEY"], local.database_secrets)
-      project_roles   = []
-      environment     = { EXECUTE_RATE_PER_MINUTE = tostring(var.execute_rate_per_minute) }
+      secrets = concat(
+        ["CODEX_API_TOKEN", "GATEWAY_API_KEY", "SIGNING_KEY"],
+        var.executor == "cloud-run-job" ? ["STORAGE_HMAC_ACCESS_ID", "STORAGE_HMAC_SECRET"] : [],
+        local.database_secrets,
+      )
+      project_roles = []
+      environment = {
+        EXECUTE_RATE_PER_MINUTE = tostring(var.execute_rate_per_minute)
+        FILE_HOSTS              = join(",", sort(var.file_hosts))
+      }
     }
     query = {
       description     = "Answers SQL from the data warehouse."

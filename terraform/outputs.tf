@@ -18,6 +18,15 @@ output "mcp_url" {
   value       = "${local.public_base_url}/mcp"
 }
 
+output "oauth_endpoints" {
+  description = "For a client that does not find them by itself, such as ChatGPT's action editor; null without a database."
+  value = local.has_database ? {
+    authorization_url = "${local.public_base_url}/oauth/authorize"
+    token_url         = "${local.public_base_url}/oauth/token"
+    metadata_url      = "${local.public_base_url}/oauth/.well-known/openid-configuration"
+  } : null
+}
+
 output "owner_url" {
   description = "Where the owner signs in and sees who is connected; null without a database."
   value       = local.has_database ? "${local.public_base_url}/oauth/owner" : null

@@ -33,22 +33,139 @@ variable "source_objects" {
   }
 }
 
+variable "executor" {
+  description = "Where programs run. cloud-run-job: a job's execution each, a fresh machine that takes seconds to start and is billed a minute at least. cloud-run-service: a container of a service each, seconds sooner and cheaper; recommended for chats. Both cost nothing while nobody asks (docs/costs.md)."
+  type        = string
+  default     = "cloud-run-job"
+
+  validation {
+    condition     = contains(["cloud-run-job", "cloud-run-service"], var.executor)
+    error_message = "executor is cloud-run-job or cloud-run-service."
+  }
+}
+
+variable "sandbox_image" {
+  description = "The sandbox's image by its digest. The build writes it: a tag could be moved to another image behind a plan's back."
+  type        = string
+
+  validation {
+    condition     = can(regex("^[a-z0-9.-]+-docker\\.pkg\\.dev/[a-z0-9-]+/[a-z0-9-]+/sandbox@sha256:[0-9a-f]{64}$", var.sandbox_image))
+    error_message = "sandbox_image is REGION-docker.pkg.dev/PROJECT/REPOSITORY/sandbox@sha256:… with the whole digest."
+  }
+}
+
+variable "sandbox_cpu" {
+  description = "Processors of a sandbox: 1, 2 or 4."
+  type        = string
+  default     = "1"
+
+  validation {
+    condition     = contains(["1", "2", "4"], var.sandbox_cpu)
+    error_message = "sandbox_cpu is 1, 2 or 4."
+  }
+}
+
+variable "sandbox_memory" {
+  description = "Memory of a sandbox, files and interpreter included; a program gets 512 MiB of it. Cloud Run wants 2Gi at most for each processor and 512Mi at least."
+  type        = string
+  default     = "1Gi"
+
+  validation {
+    condition     = contains(["1Gi", "2Gi", "4Gi"], var.sandbox_memory)
+    error_message = "sandbox_memory is 1Gi, 2Gi or 4Gi."
+  }
+}
+
+variable "max_sandboxes" {
+  description = "Programs that run at the same time at most, with executor cloud-run-service; beyond that callers get 503 overloaded."
+  type        = number
+  default     = 20
+
+  validation {
+    condition     = var.max_sandboxes >= 1 && var.max_sandboxes <= 1000 && floor(var.max_sandboxes) == var.max_sandboxes
+    error_message = "max_sandboxes is a whole number from 1 to 1000."
+  }
+}
+
+variable "warm_sandboxes" {
+  description = "Containers that wait for a program, with executor cloud-run-service. Each is paid for while it waits."
+  type        = number
+  default     = 0
+
+  validation {
+    condition     = var.warm_sandboxes >= 0 && var.warm_sandboxes <= var.max_sandboxes && floor(var.warm_sandboxes) == var.warm_sandboxes
+    error_message = "warm_sandboxes is a whole number, 0 or more, and not beyond max_sandboxes."
+  }
+  validation {
+    condition     = var.warm_sandboxes == 0 || var.executor == "cloud-run-service"
+    error_message = "Only the executor cloud-run-service keeps sandboxes warm."
+  }
+}
+
+variable "file_hosts" {
+  description = "Hosts that programs' files may be fetched from: names, or *.example.org. ChatGPT's own files by default."
+  type        = set(string)
+  default     = ["*.oaiusercontent.com"]
+
+  validation {
+    condition     = length(var.file_hosts) > 0 && alltrue([for host in var.file_hosts : can(regex("^(\\*\\.)?([a-z0-9-]{1,63}\\.)+[a-z][a-z0-9-]{0,62}$", host))])
+    error_message = "A host is a name such as files.example.org, or *.example.org; there is at least one."
+  }
+}
+
+variable "vpc_connector" {
+  description = "A Serverless VPC Access connector through which functions reach a database without a public address, as bootstrap's output vpc_connector prints it; empty for none."
+  type        = string
+  default     = ""
+
+  validation {
+    condition     = var.vpc_connector == "" || can(regex("^projects/[a-z0-9-]+/locations/[a-z0-9-]+/connectors/[a-z0-9-]+$", var.vpc_connector))
+    error_message = "vpc_connector is projects/PROJECT/locations/REGION/connectors/NAME."
+  }
+}
+
+variable "alert_email" {
+  description = "Who is told when something is wrong; empty makes no alerts and no uptime check."
+  type        = string
+  default     = ""
+
+  validation {
+    condition     = var.alert_email == "" || can(regex("^[^@,\\s]+@[^@,\\s]+$", var.alert_email))
+    error_message = "alert_email is one e-mail address."
+  }
+}
+
+variable "alert_programs_per_five_minutes" {
+  description = "So many programs in five minutes are told to alert_email: a leaked key shows here first."
+  type        = number
+  default     = 200
+
+  validation {
+    condition     = var.alert_programs_per_five_minutes >= 1 && floor(var.alert_programs_per_five_minutes) == var.alert_programs_per_five_minutes
+    error_message = "alert_programs_per_five_minutes is a whole number, 1 or more."
+  }
+}
+
 variable "secret_versions" {
-  description = "Setting to the pinned version of its secret. CODEX_API_TOKEN is required, the others are optional: DATABASE_URL deploys oauth too, which needs SIGNING_KEY; without SIGNING_KEY each instance of a function knows only its own page tokens and links. The values never come near Terraform."
+  description = "Setting to the pinned version of its secret. CODEX_API_TOKEN and SIGNING_KEY are required, with executor cloud-run-job also the two of the HMAC key that signs URLs; the others are optional: DATABASE_URL deploys oauth too. The values never come near Terraform."
   type        = map(string)
-  default     = { CODEX_API_TOKEN = "1" }
+  default     = { CODEX_API_TOKEN = "1", SIGNING_KEY = "1", STORAGE_HMAC_ACCESS_ID = "1", STORAGE_HMAC_SECRET = "1" }
 
   validation {
     condition     = contains(keys(var.secret_versions), "CODEX_API_TOKEN")
     error_message = "Without CODEX_API_TOKEN nobody could call the functions."
   }
   validation {
-    condition     = length(setsubtract(keys(var.secret_versions), ["CODEX_API_TOKEN", "GATEWAY_API_KEY", "GOOGLE_CREDENTIALS_BASE64", "SIGNING_KEY", "DATABASE_URL", "DATABASE_CA_BASE64", "OAUTH_CLIENT_SECRET", "GOOGLE_OAUTH_CLIENT_SECRET"])) == 0
-    error_message = "Known secrets are CODEX_API_TOKEN, GATEWAY_API_KEY, GOOGLE_CREDENTIALS_BASE64, SIGNING_KEY, DATABASE_URL, DATABASE_CA_BASE64, OAUTH_CLIENT_SECRET and GOOGLE_OAUTH_CLIENT_SECRET."
+    condition     = contains(keys(var.secret_versions), "SIGNING_KEY")
+    error_message = "Links, handles and page tokens are signed with SIGNING_KEY, the same in every instance."
   }
   validation {
-    condition     = !contains(keys(var.secret_versions), "DATABASE_URL") || contains(keys(var.secret_versions), "SIGNING_KEY")
-    error_message = "oauth signs with SIGNING_KEY, the same in every instance: set it beside DATABASE_URL."
+    condition     = var.executor != "cloud-run-job" || length(setsubtract(["STORAGE_HMAC_ACCESS_ID", "STORAGE_HMAC_SECRET"], keys(var.secret_versions))) == 0
+    error_message = "The executor cloud-run-job signs URLs: it needs STORAGE_HMAC_ACCESS_ID and STORAGE_HMAC_SECRET."
+  }
+  validation {
+    condition     = length(setsubtract(keys(var.secret_versions), ["CODEX_API_TOKEN", "GATEWAY_API_KEY", "GOOGLE_CREDENTIALS_BASE64", "SIGNING_KEY", "DATABASE_URL", "DATABASE_CA_BASE64", "OAUTH_CLIENT_SECRET", "GOOGLE_OAUTH_CLIENT_SECRET", "STORAGE_HMAC_ACCESS_ID", "STORAGE_HMAC_SECRET"])) == 0
+    error_message = "Known secrets are CODEX_API_TOKEN, GATEWAY_API_KEY, GOOGLE_CREDENTIALS_BASE64, SIGNING_KEY, DATABASE_URL, DATABASE_CA_BASE64, OAUTH_CLIENT_SECRET, GOOGLE_OAUTH_CLIENT_SECRET, STORAGE_HMAC_ACCESS_ID and STORAGE_HMAC_SECRET."
   }
   validation {
     condition     = alltrue([for version in values(var.secret_versions) : can(regex("^[1-9][0-9]*$", version))])

@@ -1,5 +1,5 @@
 resource "google_project_service" "api" {
-  for_each = toset([
+  for_each = toset(concat([
     "artifactregistry.googleapis.com",
     "bigquery.googleapis.com",
     "cloudbuild.googleapis.com",
@@ -7,10 +7,15 @@ resource "google_project_service" "api" {
     "cloudresourcemanager.googleapis.com",
     "iam.googleapis.com",
     "logging.googleapis.com",
+    "monitoring.googleapis.com",
     "run.googleapis.com",
     "secretmanager.googleapis.com",
     "storage.googleapis.com",
-  ])
+    ],
+    var.cloud_sql ? ["compute.googleapis.com", "servicenetworking.googleapis.com", "sqladmin.googleapis.com", "vpcaccess.googleapis.com"] : [],
+    var.billing_account == "" ? [] : ["billingbudgets.googleapis.com"],
+    var.github_repository == "" ? [] : ["iamcredentials.googleapis.com", "sts.googleapis.com"],
+  ))
 
   project = var.project_id
   service = each.value

@@ -10,9 +10,13 @@ variables {
     mcp     = "functions/mcp-4444444444444444444444444444444444444444444444444444444444444444.zip"
     oauth   = "functions/oauth-5555555555555555555555555555555555555555555555555555555555555555.zip"
   }
+  sandbox_image = "europe-west1-docker.pkg.dev/demo-project/sandbox/sandbox@sha256:6666666666666666666666666666666666666666666666666666666666666666"
   secret_versions = {
     CODEX_API_TOKEN           = "3"
     GOOGLE_CREDENTIALS_BASE64 = "1"
+    SIGNING_KEY               = "1"
+    STORAGE_HMAC_ACCESS_ID    = "1"
+    STORAGE_HMAC_SECRET       = "2"
   }
   readable_datasets = ["sales", "other-project.web"]
 }
@@ -41,7 +45,7 @@ run "identities_and_secrets" {
     error_message = "query reads other datasets than the listed ones."
   }
   assert {
-    condition     = toset(keys(google_secret_manager_secret_iam_member.function)) == toset(["execute CODEX_API_TOKEN", "mcp CODEX_API_TOKEN", "query CODEX_API_TOKEN", "query GOOGLE_CREDENTIALS_BASE64"])
+    condition     = toset(keys(google_secret_manager_secret_iam_member.function)) == toset(["execute CODEX_API_TOKEN", "execute SIGNING_KEY", "execute STORAGE_HMAC_ACCESS_ID", "execute STORAGE_HMAC_SECRET", "mcp CODEX_API_TOKEN", "query CODEX_API_TOKEN", "query GOOGLE_CREDENTIALS_BASE64", "query SIGNING_KEY"])
     error_message = "A function may read a secret that is not its own."
   }
   assert {
@@ -49,7 +53,7 @@ run "identities_and_secrets" {
     error_message = "A secret's version is not pinned."
   }
   assert {
-    condition     = alltrue(flatten([for function in google_cloudfunctions2_function.function : [for setting in ["CODEX_API_TOKEN", "GATEWAY_API_KEY", "GOOGLE_CREDENTIALS_BASE64", "SIGNING_KEY", "DATABASE_URL", "DATABASE_CA_BASE64", "OAUTH_CLIENT_SECRET", "GOOGLE_OAUTH_CLIENT_SECRET"] : !contains(keys(function.service_config[0].environment_variables), setting)]]))
+    condition     = alltrue(flatten([for function in google_cloudfunctions2_function.function : [for setting in ["CODEX_API_TOKEN", "GATEWAY_API_KEY", "GOOGLE_CREDENTIALS_BASE64", "SIGNING_KEY", "DATABASE_URL", "DATABASE_CA_BASE64", "OAUTH_CLIENT_SECRET", "GOOGLE_OAUTH_CLIENT_SECRET", "STORAGE_HMAC_ACCESS_ID", "STORAGE_HMAC_SECRET"] : !contains(keys(function.service_config[0].environment_variables), setting)]]))
     error_message = "A secret is a plain environment variable, and so in the state."
   }
 }
@@ -203,10 +207,12 @@ run "sign_ins_come_with_a_database" {
 
   variables {
     secret_versions = {
-      CODEX_API_TOKEN     = "1"
-      DATABASE_URL        = "2"
-      SIGNING_KEY         = "3"
-      OAUTH_CLIENT_SECRET = "4"
+      CODEX_API_TOKEN        = "1"
+      DATABASE_URL           = "2"
+      SIGNING_KEY            = "3"
+      OAUTH_CLIENT_SECRET    = "4"
+      STORAGE_HMAC_ACCESS_ID = "5"
+      STORAGE_HMAC_SECRET    = "6"
     }
     oauth_client_id = "chatgpt"
   }
@@ -242,14 +248,27 @@ run "no_database_no_authorization_server" {
   }
 }
 
-run "sign_ins_need_a_signing_key" {
+run "every_instance_signs_alike" {
   command = plan
 
   variables {
-    secret_versions = { CODEX_API_TOKEN = "1", DATABASE_URL = "1" }
+    secret_versions = { CODEX_API_TOKEN = "1", STORAGE_HMAC_ACCESS_ID = "1", STORAGE_HMAC_SECRET = "1" }
   }
 
   expect_failures = [var.secret_versions]
+}
+
+run "the_way_to_a_private_database" {
+  command = plan
+
+  variables {
+    vpc_connector = "projects/demo-project/locations/europe-west1/connectors/database"
+  }
+
+  assert {
+    condition     = alltrue([for name in ["execute", "query", "mcp"] : google_cloudfunctions2_function.function[name].service_config[0].vpc_connector_egress_settings == "PRIVATE_RANGES_ONLY"])
+    error_message = "Who checks credentials reaches the database, and sends nothing else that way."
+  }
 }
 
 run "half_a_client_is_refused" {
@@ -266,7 +285,7 @@ run "latest_is_no_version" {
   command = plan
 
   variables {
-    secret_versions = { CODEX_API_TOKEN = "latest" }
+    secret_versions = { CODEX_API_TOKEN = "latest", SIGNING_KEY = "1", STORAGE_HMAC_ACCESS_ID = "1", STORAGE_HMAC_SECRET = "1" }
   }
 
   expect_failures = [var.secret_versions]

@@ -2,7 +2,7 @@ mock_provider "google" {}
 
 variables {
   project_id        = "demo-project"
-  secrets           = ["CODEX_API_TOKEN", "GOOGLE_CREDENTIALS_BASE64"]
+  secrets           = ["CODEX_API_TOKEN", "SIGNING_KEY", "GOOGLE_CREDENTIALS_BASE64"]
   readable_datasets = ["sales"]
 }
 
@@ -43,16 +43,117 @@ run "accounts_have_no_more_than_they_need" {
     error_message = "The deployer's role reads the values of secrets."
   }
   assert {
-    condition     = toset(output.secrets_to_fill) == toset(["codex-api-token", "google-credentials-base64"])
+    condition     = toset(output.secrets_to_fill) == toset(["codex-api-token", "google-credentials-base64", "signing-key"])
     error_message = "A secret has another name than the functions look for."
   }
+}
+
+run "who_runs_the_sandbox_may_run_it_and_no_more" {
+  command = plan
+
+  assert {
+    condition     = google_project_iam_custom_role.sandbox_runner.role_id == "sandboxRunner" && toset(google_project_iam_custom_role.sandbox_runner.permissions) == toset(["run.executions.cancel", "run.executions.get", "run.jobs.run", "run.jobs.runWithOverrides", "run.operations.get"])
+    error_message = "The role of execute has other permissions than the five."
+  }
+  assert {
+    condition     = alltrue([for permission in google_project_iam_custom_role.keeper.permissions : startswith(permission, "storage.buckets.") || startswith(permission, "logging.logMetrics.")])
+    error_message = "The deployer's role reads objects or log entries."
+  }
+  assert {
+    condition     = length([for role in keys(google_project_iam_member.deployer) : role if endswith(role, ".roleAdmin") || role == "roles/iam.securityAdmin"]) == 0
+    error_message = "The deployer may edit roles, and so its own."
+  }
+}
+
+run "the_database_is_private_and_safe" {
+  command = apply
+
+  variables {
+    cloud_sql = true
+  }
+
+  assert {
+    condition     = google_sql_database_instance.database[0].settings[0].ip_configuration[0].ipv4_enabled == false && google_sql_database_instance.database[0].settings[0].ip_configuration[0].ssl_mode == "ENCRYPTED_ONLY"
+    error_message = "The database has a public address, or takes connections in the clear."
+  }
+  assert {
+    condition     = google_sql_database_instance.database[0].deletion_protection && google_sql_database_instance.database[0].settings[0].backup_configuration[0].enabled
+    error_message = "One slip would lose the database."
+  }
+  assert {
+    condition     = output.vpc_connector != null
+    error_message = "Nobody is told how functions reach the database."
+  }
+}
+
+run "nothing_that_costs_by_default" {
+  command = plan
+
+  assert {
+    condition     = length(google_sql_database_instance.database) + length(google_vpc_access_connector.database) + length(google_billing_budget.monthly) + length(google_cloudbuild_trigger.main) + length(google_service_account.ci) == 0
+    error_message = "Something is made that nobody asked for."
+  }
+}
+
+run "a_budget" {
+  command = plan
+
+  variables {
+    billing_account = "012345-6789AB-CDEF01"
+    monthly_budget  = 35
+  }
+
+  assert {
+    condition     = google_billing_budget.monthly[0].amount[0].specified_amount[0].units == "35" && google_billing_budget.monthly[0].budget_filter[0].projects == toset(["projects/demo-project"])
+    error_message = "The budget is another one, or watches more than this project."
+  }
+}
+
+run "builds_wait_for_an_approval" {
+  command = plan
+
+  variables {
+    build_repository = "projects/demo-project/locations/europe-west1/connections/github/repositories/bundle"
+  }
+
+  assert {
+    condition     = google_cloudbuild_trigger.main[0].approval_config[0].approval_required && google_cloudbuild_trigger.main[0].repository_event_config[0].push[0].branch == "^main$"
+    error_message = "A push deploys without anybody's approval, or from another branch."
+  }
+}
+
+run "github_comes_without_a_key_from_one_branch" {
+  command = apply
+
+  variables {
+    github_repository = "acme/bundle"
+  }
+
+  assert {
+    condition     = google_iam_workload_identity_pool_provider.github[0].attribute_condition == "assertion.repository == 'acme/bundle' && assertion.ref == 'refs/heads/main'"
+    error_message = "Another repository or branch could start builds."
+  }
+  assert {
+    condition     = google_project_iam_member.ci[0].role == "roles/cloudbuild.builds.editor" && endswith(google_service_account_iam_member.ci_is_the_workflow[0].member, "/attribute.repository/acme/bundle")
+    error_message = "CI may do more than start builds, or somebody else is CI."
+  }
+}
+
+run "a_condition_cannot_be_smuggled_in" {
+  command = plan
+
+  variables {
+    github_repository = "acme/bundle' || true || 'x"
+  }
+
+  expect_failures = [var.github_repository]
 }
 
 run "an_unknown_secret_is_refused" {
   command = plan
 
   variables {
-    secrets = ["CODEX_API_TOKEN", "SOMETHING"]
+    secrets = ["CODEX_API_TOKEN", "SIGNING_KEY", "SOMETHING"]
   }
 
   expect_failures = [var.secrets]

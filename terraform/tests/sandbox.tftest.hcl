@@ -1,0 +1,194 @@
+mock_provider "google" {}
+
+variables {
+  project_id = "demo-project"
+  source_objects = {
+    execute = "functions/execute-0000000000000000000000000000000000000000000000000000000000000000.zip"
+    query   = "functions/query-1111111111111111111111111111111111111111111111111111111111111111.zip"
+    health  = "functions/health-2222222222222222222222222222222222222222222222222222222222222222.zip"
+    docs    = "functions/docs-3333333333333333333333333333333333333333333333333333333333333333.zip"
+    mcp     = "functions/mcp-4444444444444444444444444444444444444444444444444444444444444444.zip"
+    oauth   = "functions/oauth-5555555555555555555555555555555555555555555555555555555555555555.zip"
+  }
+  sandbox_image = "europe-west1-docker.pkg.dev/demo-project/sandbox/sandbox@sha256:6666666666666666666666666666666666666666666666666666666666666666"
+  secret_versions = {
+    CODEX_API_TOKEN        = "3"
+    SIGNING_KEY            = "1"
+    STORAGE_HMAC_ACCESS_ID = "1"
+    STORAGE_HMAC_SECRET    = "2"
+  }
+}
+
+
+run "a_job_by_default" {
+  command = apply
+
+  assert {
+    condition     = length(google_cloud_run_v2_job.sandbox) == 1 && length(google_cloud_run_v2_service.sandbox) == 0
+    error_message = "The default executor is the job, and that alone."
+  }
+  assert {
+    condition     = google_cloud_run_v2_job.sandbox[0].template[0].template[0].max_retries == 0 && google_cloud_run_v2_job.sandbox[0].template[0].task_count == 1
+    error_message = "A program could run twice."
+  }
+  assert {
+    condition     = google_cloud_run_v2_job.sandbox[0].template[0].template[0].service_account == google_service_account.sandbox.email
+    error_message = "Programs run beside another account than the one without rights."
+  }
+  assert {
+    condition     = length(google_cloud_run_v2_job.sandbox[0].template[0].template[0].containers[0].env) == 0 && length(google_cloud_run_v2_job.sandbox[0].template[0].template[0].vpc_access) == 0 && length(google_cloud_run_v2_job.sandbox[0].template[0].template[0].volumes) == 0
+    error_message = "The sandbox is given a variable, a network or a volume."
+  }
+  assert {
+    condition     = google_cloud_run_v2_job_iam_member.execute[0].role == "projects/demo-project/roles/sandboxRunner" && google_cloud_run_v2_job_iam_member.execute[0].name == "sandbox" && google_cloud_run_v2_job_iam_member.execute[0].member == google_service_account.function["execute"].member
+    error_message = "Somebody other than execute runs the job, or with another role than the one of five permissions."
+  }
+  assert {
+    condition     = google_cloudfunctions2_function.function["execute"].service_config[0].environment_variables["EXECUTOR"] == "cloud-run-job" && google_cloudfunctions2_function.function["execute"].service_config[0].environment_variables["SANDBOX_JOB"] == "projects/demo-project/locations/europe-west1/jobs/sandbox" && google_cloudfunctions2_function.function["execute"].service_config[0].environment_variables["EXCHANGE_BUCKET"] == "demo-project-exchange"
+    error_message = "execute does not find its job."
+  }
+  assert {
+    condition     = alltrue([for name, function in google_cloudfunctions2_function.function : name == "execute" || length(setintersection(keys(function.service_config[0].environment_variables), ["EXECUTOR", "SANDBOX_JOB", "EXCHANGE_BUCKET", "FILES_BUCKET"])) == 0])
+    error_message = "Another function than execute is told about the sandbox."
+  }
+}
+
+run "a_service_where_it_is_chosen" {
+  command = apply
+
+  variables {
+    executor        = "cloud-run-service"
+    secret_versions = { CODEX_API_TOKEN = "1", SIGNING_KEY = "1" }
+  }
+
+  assert {
+    condition     = length(google_cloud_run_v2_job.sandbox) == 0 && length(google_cloud_run_v2_service.sandbox) == 1 && length(google_cloud_run_v2_job_iam_member.execute) == 0
+    error_message = "A job is left beside the service."
+  }
+  assert {
+    condition     = google_cloud_run_v2_service.sandbox[0].template[0].max_instance_request_concurrency == 1
+    error_message = "Two programs could share a container."
+  }
+  assert {
+    condition     = google_cloud_run_v2_service.sandbox[0].invoker_iam_disabled == false && google_cloud_run_v2_service_iam_member.execute[0].role == "roles/run.invoker" && google_cloud_run_v2_service_iam_member.execute[0].member == google_service_account.function["execute"].member && google_cloud_run_v2_service_iam_member.execute[0].member != "allUsers"
+    error_message = "Somebody other than execute may call the sandbox."
+  }
+  assert {
+    condition     = google_cloud_run_v2_service.sandbox[0].template[0].service_account == google_service_account.sandbox.email && length(google_cloud_run_v2_service.sandbox[0].template[0].containers[0].env) == 0 && length(google_cloud_run_v2_service.sandbox[0].template[0].vpc_access) == 0
+    error_message = "The sandbox has another account, a variable or a network."
+  }
+  assert {
+    condition     = google_cloud_run_v2_service.sandbox[0].template[0].scaling[0].min_instance_count == 0 && google_cloud_run_v2_service.sandbox[0].template[0].scaling[0].max_instance_count == 20
+    error_message = "The sandbox costs while nobody asks, or has no bound."
+  }
+  assert {
+    condition     = keys(google_storage_bucket.bucket) == ["files"] && length(google_storage_bucket_iam_member.signer) == 0
+    error_message = "A service needs no exchange."
+  }
+  assert {
+    condition     = google_cloudfunctions2_function.function["execute"].service_config[0].environment_variables["EXECUTOR"] == "cloud-run-service" && google_cloudfunctions2_function.function["execute"].service_config[0].environment_variables["SANDBOX_SERVICE_URL"] == google_cloud_run_v2_service.sandbox[0].uri
+    error_message = "execute does not find its service."
+  }
+  assert {
+    condition     = length([for key in keys(google_secret_manager_secret_iam_member.function) : key if strcontains(key, "STORAGE_HMAC")]) == 0
+    error_message = "A key is handed out that nobody needs."
+  }
+}
+
+run "the_sandbox_is_in_no_binding" {
+  command = apply
+
+  assert {
+    condition = !contains(concat(
+      [for grant in google_project_iam_member.function : grant.member],
+      [for grant in google_secret_manager_secret_iam_member.function : grant.member],
+      [for grant in google_storage_bucket_iam_member.execute : grant.member],
+      [for grant in google_storage_bucket_iam_member.signer : grant.member],
+      [for grant in google_cloud_run_v2_service_iam_member.invoker : grant.member],
+      [for grant in google_cloud_run_v2_service_iam_member.execute : grant.member],
+      [for grant in google_cloud_run_v2_job_iam_member.execute : grant.member],
+      [for grant in google_bigquery_dataset_iam_member.query_reads : grant.member],
+      [for grant in google_bigquery_dataset_iam_member.query_writes : grant.member],
+    ), google_service_account.sandbox.member)
+    error_message = "The account of strangers' programs has a right."
+  }
+  assert {
+    condition     = alltrue([for function in google_cloudfunctions2_function.function : function.service_config[0].environment_variables["SANDBOX_SERVICE_ACCOUNT"] == "sandbox@demo-project.iam.gserviceaccount.com"]) && google_service_account.sandbox.account_id == "sandbox"
+    error_message = "A function would take the sandbox's tokens as a credential."
+  }
+}
+
+run "buckets_are_private_and_forget" {
+  command = apply
+
+  assert {
+    condition     = toset([for bucket in google_storage_bucket.bucket : bucket.name]) == toset(["demo-project-exchange", "demo-project-files"])
+    error_message = "There are other buckets than execute's two."
+  }
+  assert {
+    condition     = alltrue([for bucket in google_storage_bucket.bucket : bucket.public_access_prevention == "enforced" && bucket.uniform_bucket_level_access])
+    error_message = "A bucket could be made public."
+  }
+  assert {
+    condition     = alltrue([for bucket in google_storage_bucket.bucket : one(bucket.soft_delete_policy).retention_duration_seconds == 0 && !one(bucket.versioning).enabled && one(one(bucket.lifecycle_rule).action).type == "Delete" && one(one(bucket.lifecycle_rule).condition).age <= 2])
+    error_message = "A program or its result outlives its time."
+  }
+  assert {
+    condition     = alltrue([for grant in google_storage_bucket_iam_member.execute : grant.role == "roles/storage.objectUser" && grant.member == google_service_account.function["execute"].member])
+    error_message = "Somebody other than execute reads results."
+  }
+  assert {
+    condition     = toset([for grant in google_storage_bucket_iam_member.signer : "${grant.bucket} ${grant.role} ${grant.member}"]) == toset(["demo-project-exchange roles/storage.objectCreator serviceAccount:exchange-signer@demo-project.iam.gserviceaccount.com", "demo-project-exchange roles/storage.objectViewer serviceAccount:exchange-signer@demo-project.iam.gserviceaccount.com"])
+    error_message = "A signed URL carries more than creating and reading in the exchange."
+  }
+}
+
+run "a_tag_is_no_image" {
+  command = plan
+
+  variables {
+    sandbox_image = "europe-west1-docker.pkg.dev/demo-project/sandbox/sandbox:latest"
+  }
+
+  expect_failures = [var.sandbox_image]
+}
+
+run "no_third_executor" {
+  command = plan
+
+  variables {
+    executor = "local"
+  }
+
+  expect_failures = [var.executor]
+}
+
+run "a_job_needs_the_key_of_its_urls" {
+  command = plan
+
+  variables {
+    secret_versions = { CODEX_API_TOKEN = "1", SIGNING_KEY = "1", STORAGE_HMAC_ACCESS_ID = "1" }
+  }
+
+  expect_failures = [var.secret_versions]
+}
+
+run "a_job_is_never_warm" {
+  command = plan
+
+  variables {
+    warm_sandboxes = 1
+  }
+
+  expect_failures = [var.warm_sandboxes]
+}
+
+run "every_host_is_no_list" {
+  command = plan
+
+  variables {
+    file_hosts = ["*"]
+  }
+
+  expect_failures = [var.file_hosts]
+}
