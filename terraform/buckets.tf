@@ -1,6 +1,6 @@
 locals {
   buckets = merge(
-    # Results, files and the working folders of sessions. Nothing in it is good for longer than a day.
+    # Results, files and the working folders of sessions.
     { files = "${var.project_id}-files" },
     # Programs on their way to a job, and what came back.
     var.executor == "cloud-run-job" ? { exchange = "${var.project_id}-exchange" } : {},
@@ -26,7 +26,21 @@ resource "google_storage_bucket" "bucket" {
     enabled = false
   }
 
-  # Cloud Storage counts from the object's creation and acts within a further day; the product itself never shows what has expired.
+  # No reader is shown what has expired; these rules sweep it away. An object's custom time is when it expires.
+  dynamic "lifecycle_rule" {
+    for_each = each.key == "files" ? [1] : []
+
+    content {
+      action {
+        type = "Delete"
+      }
+      condition {
+        days_since_custom_time = lifecycle_rule.value
+      }
+    }
+  }
+
+  # Whatever it is: nothing is good for longer than a day.
   lifecycle_rule {
     action {
       type = "Delete"

@@ -27,7 +27,7 @@ locals {
 
   # Where execute finds its sandbox.
   executor_environment = merge(
-    { EXECUTOR = var.executor, FILES_BUCKET = local.buckets["files"] },
+    { EXECUTOR = var.executor, STORAGE_BUCKET = local.buckets["files"] },
     var.executor == "cloud-run-job" ? {
       EXCHANGE_BUCKET = local.buckets["exchange"]
       SANDBOX_JOB     = "projects/${var.project_id}/locations/${var.region}/jobs/sandbox"

@@ -48,7 +48,7 @@ run "a_job_by_default" {
     error_message = "execute does not find its job."
   }
   assert {
-    condition     = alltrue([for name, function in google_cloudfunctions2_function.function : name == "execute" || length(setintersection(keys(function.service_config[0].environment_variables), ["EXECUTOR", "SANDBOX_JOB", "EXCHANGE_BUCKET", "FILES_BUCKET"])) == 0])
+    condition     = alltrue([for name, function in google_cloudfunctions2_function.function : name == "execute" || length(setintersection(keys(function.service_config[0].environment_variables), ["EXECUTOR", "SANDBOX_JOB", "EXCHANGE_BUCKET", "STORAGE_BUCKET"])) == 0])
     error_message = "Another function than execute is told about the sandbox."
   }
 }
@@ -130,7 +130,11 @@ run "buckets_are_private_and_forget" {
     error_message = "A bucket could be made public."
   }
   assert {
-    condition     = alltrue([for bucket in google_storage_bucket.bucket : one(bucket.soft_delete_policy).retention_duration_seconds == 0 && !one(bucket.versioning).enabled && one(one(bucket.lifecycle_rule).action).type == "Delete" && one(one(bucket.lifecycle_rule).condition).age <= 2])
+    condition     = alltrue([for bucket in google_storage_bucket.bucket : one(bucket.soft_delete_policy).retention_duration_seconds == 0 && !one(bucket.versioning).enabled && alltrue([for rule in bucket.lifecycle_rule : one(rule.action).type == "Delete"])])
+    error_message = "What is deleted is kept all the same."
+  }
+  assert {
+    condition     = one([for rule in google_storage_bucket.bucket["exchange"].lifecycle_rule : one(rule.condition).age]) == 1 && one(google_storage_bucket.bucket["files"].lifecycle_rule[0].condition).days_since_custom_time == 1 && one(google_storage_bucket.bucket["files"].lifecycle_rule[1].condition).age == 2
     error_message = "A program or its result outlives its time."
   }
   assert {
