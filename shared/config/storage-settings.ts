@@ -19,13 +19,19 @@ const bucketName = makeExactValidator<string>((input) => {
   throw new EnvError("must be the name of a bucket, like my-project-objects");
 });
 
+/** A line end that came with a secret from a file would spoil every signature. */
+const withoutSpaces = makeExactValidator<string>((input) => {
+  if (/^[\x21-\x7E]{4,512}$/.test(input)) return input;
+  throw new EnvError("must have no space and no line end: store it with `printf %s`, not with `echo`");
+});
+
 const SPECS = {
   STORAGE_BUCKET: bucketName({ default: undefined, desc: "The bucket for files, results and programs." }),
-  STORAGE_HMAC_ACCESS_ID: str({
+  STORAGE_HMAC_ACCESS_ID: withoutSpaces({
     default: undefined,
     desc: "Access ID of the HMAC key that URLs are signed with.",
   }),
-  STORAGE_HMAC_SECRET: str({ default: undefined, desc: "The secret of that key." }),
+  STORAGE_HMAC_SECRET: withoutSpaces({ default: undefined, desc: "The secret of that key." }),
   STORAGE_URL: secureUrl({
     default: "https://storage.googleapis.com",
     desc: "Where Google Cloud Storage answers.",

@@ -5,6 +5,7 @@ import { delayBefore, MAX_ATTEMPTS, mayRepeatAfterStatus, pause, wasNeverSent } 
 
 const ATTEMPT_MS = 15_000;
 const DEADLINE_MS = 45_000;
+const LEAST_ATTEMPT_MS = 100;
 const MOST_ANSWER_BYTES = 4 * 1024 * 1024;
 const MOST_ERROR_BYTES = 16 * 1024;
 
@@ -113,11 +114,11 @@ async function repeat<T>(
       tokens.forget(token);
       continue;
     }
-    if (!outcome.mayRepeat || attempt >= MAX_ATTEMPTS || deadline.aborted) throw outcome.error;
-    await pause(delayBefore(attempt, outcome.retryAfter), signal).catch(() => {
-      request.signal?.throwIfAborted();
-      throw outcome.error;
-    });
+    if (!outcome.mayRepeat || attempt >= MAX_ATTEMPTS) throw outcome.error;
+    const delayMs = delayBefore(attempt, outcome.retryAfter);
+    // One that has no time to be answered would only make it uncertain what happened.
+    if (performance.now() + delayMs + LEAST_ATTEMPT_MS > endsAtMs) throw outcome.error;
+    await pause(delayMs, signal);
   }
 }
 

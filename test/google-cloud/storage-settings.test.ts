@@ -35,6 +35,11 @@ describe("settings of the storage", () => {
   it.each([
     ["half a key", { STORAGE_BUCKET: "b12", STORAGE_HMAC_ACCESS_ID: "GOOGX" }, "STORAGE_HMAC_SECRET"],
     ["a secret alone", { STORAGE_HMAC_SECRET: "s3cret-value" }, "STORAGE_HMAC_ACCESS_ID"],
+    [
+      "a secret with a line end",
+      { STORAGE_HMAC_ACCESS_ID: "GOOGX", STORAGE_HMAC_SECRET: "s3cret-value\n" },
+      "STORAGE_HMAC_SECRET must have no space and no line end",
+    ],
     ["a bucket that is none", { STORAGE_BUCKET: "gs://b12" }, "STORAGE_BUCKET"],
     ["a place without TLS", { STORAGE_BUCKET: "b12", STORAGE_URL: "http://storage.example" }, "STORAGE_URL"],
   ])("refuse %s by its name", (_, env, name) => {

@@ -60,7 +60,7 @@ async function send(
       },
       body: content,
       alsoTake: [412],
-      // Without a condition, a second call might undo what somebody else put after the first.
+      // Without a condition, a second call might undo what somebody else put long after the first.
       isRepeatable: generation !== null,
       attemptMs: timeFor(content.byteLength),
       deadlineMs: 2 * timeFor(content.byteLength),

@@ -20,6 +20,8 @@ export interface Trouble {
   readonly delayMs?: number;
   /** The connection breaks after so many bytes of the answer's body. */
   readonly truncateAt?: number;
+  /** Instead of breaking there, it stays open and nothing more comes. */
+  readonly isSilent?: boolean;
 }
 
 /** What the stand-in is started with. */
@@ -83,7 +85,7 @@ export async function startStorageStandIn(options: StorageStandInOptions): Promi
         ? work(call, body, target.split("?")[1] ?? "")
         : toFaultReply(fault.status, fault.retryAfter);
     if (fault.reset === "after") response.destroy();
-    else send(reply, call, response, fault.truncateAt);
+    else send(reply, call, response, fault);
   };
   const server = await serveLoopback(answer);
   const standIn: StorageStandIn = {
@@ -112,11 +114,11 @@ function send(
   { status, headers, body }: StorageReply,
   { method }: StorageCall,
   response: ServerResponse,
-  truncateAt: number | undefined,
+  { truncateAt, isSilent = false }: Trouble,
 ): void {
   const length = body ?? Buffer.alloc(0);
   const isEmpty = status === 204 || method === "HEAD";
   response.writeHead(status, isEmpty ? headers : { ...headers, "content-length": String(length.length) });
   if (truncateAt === undefined || isEmpty) response.end(isEmpty ? undefined : length);
-  else response.write(length.subarray(0, truncateAt), () => response.destroy());
+  else response.write(length.subarray(0, truncateAt), () => isSilent || response.destroy());
 }
