@@ -1,8 +1,14 @@
 import { createHash } from "node:crypto";
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import { sql } from "kysely";
-import { keepRecord, REFRESH_GRACE_SECONDS, revokeGrant } from "#functions/oauth/store/record-store.ts";
+import {
+  keepRecord,
+  REFRESH_GRACE_SECONDS,
+  redeemRecord,
+  revokeGrant,
+} from "#functions/oauth/store/record-store.ts";
 import { createOauthTokenLookup } from "#shared/auth/oauth-tokens.ts";
+import { waitUntil } from "../../support/wait-until.ts";
 import { describeOnDatabases, type TestDatabases } from "./support/databases.ts";
 import { getCode, isActive, redeem, refresh, register } from "./support/registered-client.ts";
 import { serveOauth, type TestServer } from "./support/serve-oauth.ts";
@@ -26,10 +32,46 @@ describeOnDatabases("two instances on one database", (databases: () => TestDatab
     sql`update oauth_records set consumed_at = consumed_at - make_interval(secs => ${seconds})
       where id_hash = ${createHash("sha256").update(token).digest("hex")}`.execute(databases().first);
 
+  /** Keeps the row of a code locked until several redemptions wait for it: then they meet there, and not one after the other. */
+  async function holdingBack<T>(code: string, work: () => Promise<T>): Promise<T> {
+    const { second, hasConnections } = databases();
+    if (!hasConnections) return work();
+    let working: Promise<T> | null = null;
+    await second.transaction().execute(async (transaction) => {
+      const idHash = createHash("sha256").update(code).digest("hex");
+      await sql`select 1 from oauth_records where id_hash = ${idHash} for update`.execute(transaction);
+      working = work();
+      await waitUntil(async () => {
+        const { rows } = await sql<{ waiting: number }>`
+          select count(*)::int as waiting from pg_locks where not granted`.execute(transaction);
+        return (rows[0]?.waiting ?? 0) >= 4;
+      });
+    });
+    return await (working ?? work());
+  }
+
+  it("redeem a code once, however many ask the database at the same time", async () => {
+    const { first, second } = databases();
+    const grantId = "once";
+    const record = { payload: {}, grantId, uid: null, expiresInSeconds: 60 } as const;
+    await keepRecord(first, { ...record, kind: "Grant", id: grantId });
+    for (let round = 0; round < 5; round += 1) {
+      const id = `code ${round}`;
+      await keepRecord(first, { ...record, kind: "AuthorizationCode", id });
+      const outcomes = await Promise.all(
+        Array.from({ length: 20 }, (_, index) =>
+          redeemRecord(index % 2 === 0 ? first : second, "AuthorizationCode", id),
+        ),
+      );
+      expect(outcomes.filter((outcome) => outcome === "redeemed")).toHaveLength(1);
+    }
+    await revokeGrant(first, grantId);
+  });
+
   it("give one winner to twenty parallel redemptions of a code, and revoke its grant", async () => {
     const code = await getCode(of(0), clientId);
-    const answers = await Promise.all(
-      Array.from({ length: 20 }, (_, index) => redeem(of(index), clientId, code)),
+    const answers = await holdingBack(code.code, () =>
+      Promise.all(Array.from({ length: 20 }, (_, index) => redeem(of(index), clientId, code))),
     );
     const won = answers.filter(({ status }) => status === 200);
     expect(won).toHaveLength(1);

@@ -13,6 +13,8 @@ import { type PostgresServer, startPostgres } from "../../../support/start-postg
 export interface TestDatabases {
   readonly first: Database;
   readonly second: Database;
+  /** False where all statements share one connection. */
+  readonly hasConnections: boolean;
 }
 
 const logger = createLogger({}, () => undefined);
@@ -39,7 +41,7 @@ export function describeOnDatabases(title: string, tests: (databases: () => Test
       opened = await openPglite();
     }, 60_000);
     afterAll(() => opened.close());
-    tests(() => ({ first: opened.database, second: opened.database }));
+    tests(() => ({ first: opened.database, second: opened.database, hasConnections: false }));
   });
   describeWith("postgres", `${title}, on PostgreSQL`, () => {
     let server: PostgresServer;
@@ -56,7 +58,7 @@ export function describeOnDatabases(title: string, tests: (databases: () => Test
     tests(() => {
       const [first, second] = opened;
       if (first === undefined || second === undefined) throw new Error("The databases are not open.");
-      return { first: first.database, second: second.database };
+      return { first: first.database, second: second.database, hasConnections: true };
     });
   });
 }
