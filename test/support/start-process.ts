@@ -6,6 +6,8 @@ export interface RunningProcess {
   readonly pid: number;
   /** The first match of the pattern that meant readiness. */
   readonly ready: RegExpExecArray;
+  /** Resolves when the process and its streams are gone. */
+  readonly ended: Promise<unknown>;
   /** Everything that the process wrote so far, both streams. */
   output(): string;
   /** Sends a signal, SIGTERM by default, and resolves with the exit code when the process and its streams are gone. */
@@ -69,6 +71,7 @@ export async function startProcess(options: StartOptions): Promise<RunningProces
   return {
     pid: child.pid ?? -1,
     ready,
+    ended: closed,
     output,
     stop: (signal = "SIGTERM") => stop(child, closed, signal, output),
   };

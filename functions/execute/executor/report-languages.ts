@@ -1,4 +1,5 @@
 import { LANGUAGES, type Language } from "#shared/contract/execute/languages.ts";
+import { AppError } from "#shared/errors/app-error.ts";
 import type { Logger } from "#shared/observability/logger.ts";
 import type { LanguageReport, Program, RunOptions, RunResult } from "./executor.ts";
 
@@ -48,5 +49,15 @@ export function createReportLanguages(parts: {
     return { name, version, available: true };
   }
 
-  return (signal) => Promise.all(LANGUAGES.map((name) => report(name, signal)));
+  /** Where there is no sandbox, no language is available, for the same reason. */
+  async function reportOrRefuse(name: Language, signal: AbortSignal): Promise<LanguageReport> {
+    try {
+      return await report(name, signal);
+    } catch (error) {
+      if (!(error instanceof AppError) || error.code !== "sandbox_unavailable") throw error;
+      return { name, version: null, available: false, reason: error.message };
+    }
+  }
+
+  return (signal) => Promise.all(LANGUAGES.map((name) => reportOrRefuse(name, signal)));
 }

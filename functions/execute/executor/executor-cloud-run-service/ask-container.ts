@@ -1,0 +1,136 @@
+import { type ClientHttp2Session, type ClientHttp2Stream, connect, constants } from "node:http2";
+
+/** What came of one attempt to hand a program to a container. */
+export type ContainerAnswer =
+  /** No container has begun to run the program: the same request may be sent again. `why` is for the log. */
+  | { readonly kind: "not_started"; readonly why: string }
+  | { readonly kind: "answered"; readonly status: number; readonly body: AsyncIterable<Uint8Array> }
+  /** Nobody knows whether the program has run. `why` is for the log. */
+  | { readonly kind: "lost"; readonly why: string };
+
+/** One attempt. */
+export interface ContainerRequest {
+  /** The service's address, without a slash at its end. */
+  readonly origin: string;
+  readonly identityToken: string;
+  readonly body: AsyncIterable<Uint8Array>;
+  /** Ends the attempt, the reading of the answer included. */
+  readonly signal: AbortSignal;
+}
+
+const CONNECT_MS = 10_000;
+const WINDOW_BYTES = 1024 * 1024;
+
+/**
+ * Sends a program's document to the service over a connection of its own, and hands the answer to `take` while it comes. HTTP/2, because
+ * Cloud Run takes no more than 32 MiB over HTTP/1 (https://cloud.google.com/run/quotas#request_limits).
+ * @throws the signal's reason; what `body` and `take` throw
+ */
+export async function askContainer<T>(
+  request: ContainerRequest,
+  take: (answer: ContainerAnswer) => Promise<T>,
+): Promise<T> {
+  const { origin, signal } = request;
+  signal.throwIfAborted();
+  const session = connect(origin, { settings: { initialWindowSize: WINDOW_BYTES } });
+  session.on("error", ignore);
+  const leave = () => session.destroy();
+  signal.addEventListener("abort", leave, { once: true });
+  try {
+    const refusal = await untilConnected(session);
+    signal.throwIfAborted();
+    if (refusal !== null) return await take({ kind: "not_started", why: refusal });
+    return await converse(session, request, take);
+  } catch (error) {
+    signal.throwIfAborted();
+    throw error;
+  } finally {
+    signal.removeEventListener("abort", leave);
+    session.destroy();
+  }
+}
+
+/** @returns why there is no connection; null when there is one */
+function untilConnected(session: ClientHttp2Session): Promise<string | null> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => resolve("no connection in time"), CONNECT_MS);
+    const settle = (why: string | null) => {
+      clearTimeout(timer);
+      resolve(why);
+    };
+    session.once("connect", () => settle(null));
+    session.once("error", (error) => settle(`no connection: ${codeOf(error)}`));
+    session.once("close", () => settle("no connection"));
+  });
+}
+
+async function converse<T>(
+  session: ClientHttp2Session,
+  { identityToken, body }: ContainerRequest,
+  take: (answer: ContainerAnswer) => Promise<T>,
+): Promise<T> {
+  const stream = session.request({
+    ":method": "POST",
+    ":path": "/run",
+    authorization: `Bearer ${identityToken}`,
+    "content-type": "application/octet-stream",
+  });
+  stream.on("error", ignore);
+  const head = untilAnswered(stream);
+  // What the body throws is told; that nobody takes it is told by the answer.
+  const sent = send(stream, body).then(() => head);
+  const answer = await Promise.race([head, sent]);
+  if (answer.kind === "answered") return take({ ...answer, body: stream });
+  return take(answer);
+}
+
+type Head =
+  | { readonly kind: "answered"; readonly status: number }
+  | Extract<ContainerAnswer, { kind: "not_started" | "lost" }>;
+
+function untilAnswered(stream: ClientHttp2Stream): Promise<Head> {
+  return new Promise((resolve) => {
+    stream.once("response", (headers) => {
+      const status = headers[":status"] ?? 0;
+      if (status === 503 && headers["x-not-started"] === "1") {
+        resolve({ kind: "not_started", why: "the container had served a program before" });
+      } else {
+        resolve({ kind: "answered", status });
+      }
+    });
+    stream.once("close", () => {
+      // The peer has said that it did nothing with the request (RFC 9113 §8.7).
+      if (stream.rstCode === constants.NGHTTP2_REFUSED_STREAM) {
+        resolve({ kind: "not_started", why: "the connection refused the request" });
+      } else {
+        resolve({ kind: "lost", why: `the connection ended with ${stream.rstCode}` });
+      }
+    });
+  });
+}
+
+async function send(stream: ClientHttp2Stream, body: AsyncIterable<Uint8Array>): Promise<void> {
+  for await (const piece of body) {
+    if (stream.destroyed || stream.writableEnded) return;
+    if (!stream.write(piece)) await untilDrained(stream);
+  }
+  if (!stream.destroyed) stream.end();
+}
+
+function untilDrained(stream: ClientHttp2Stream): Promise<void> {
+  return new Promise((resolve) => {
+    const go = () => {
+      stream.off("drain", go).off("close", go);
+      resolve();
+    };
+    stream.on("drain", go).on("close", go);
+    if (stream.destroyed) go();
+  });
+}
+
+function codeOf(error: Error): string {
+  return "code" in error ? String(error.code) : error.name;
+}
+
+/** A broken connection shows as its end. */
+function ignore(): void {}

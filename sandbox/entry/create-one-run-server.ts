@@ -1,0 +1,103 @@
+import { once } from "node:events";
+import { createServer, type Http2Server, type ServerHttp2Stream } from "node:http2";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { setTimeout as sleep } from "node:timers/promises";
+import { describeCause } from "#shared/observability/describe-cause.ts";
+import type { Logger } from "#shared/observability/logger.ts";
+import { DocumentError } from "./document.ts";
+import { type ProgramDocument, readProgramDocument } from "./program-document.ts";
+
+/** What the server is built with. */
+export interface OneRunServerOptions {
+  /** Runs the one program; its result is a document. */
+  readonly run: (document: ProgramDocument, signal: AbortSignal) => Promise<AsyncIterable<Uint8Array>>;
+  readonly logger: Logger;
+  /** Most milliseconds from the request to the end of the answer; two minutes by default. */
+  readonly longestMs?: number;
+}
+
+/** A server that serves one program. */
+export interface OneRunServer {
+  readonly server: Http2Server;
+  /** Resolves when the one request has been served, whatever came of it. */
+  readonly served: Promise<void>;
+  /** Takes no program from now on. @returns true when none is running */
+  refuse(): boolean;
+}
+
+/** The answer of a container that has had its program: the same request may be sent to another one. */
+const NOT_STARTED = { ":status": 503, "x-not-started": "1" } as const;
+/** Larger than HTTP/2's own 64 KiB, so that files do not wait for the way there and back. */
+const WINDOW_BYTES = 1024 * 1024;
+const LONGEST_MS = 120_000;
+const FLUSH_MS = 2_000;
+
+/**
+ * Serves `POST /run` with a program's document once, over HTTP/2 without TLS (RFC 9113 §3.3), which Cloud Run bounds by no size. Every
+ * other program is answered 503 with `x-not-started`, because nothing of it was run. A caller who leaves ends the program.
+ */
+export function createOneRunServer(options: OneRunServerOptions): OneRunServer {
+  const { logger } = options;
+  const served = Promise.withResolvers<void>();
+  let isUsed = false;
+  let isRunning = false;
+
+  async function serve(stream: ServerHttp2Stream): Promise<void> {
+    isUsed = true;
+    isRunning = true;
+    try {
+      await answer(stream, options);
+    } catch (error) {
+      const { cause, at } = describeCause(error);
+      logger.log("WARNING", "A program was not answered", { cause, at });
+      if (!stream.headersSent && !stream.destroyed) {
+        stream.respond({ ":status": error instanceof DocumentError ? 400 : 500 }, { endStream: true });
+      }
+    }
+    await Promise.race([stream.closed ? null : once(stream, "close"), sleep(FLUSH_MS)]);
+    isRunning = false;
+    served.resolve();
+  }
+
+  const server = createServer({ settings: { initialWindowSize: WINDOW_BYTES } });
+  server.on("session", (session) => session.on("error", ignore));
+  server.on("stream", (stream, headers) => {
+    stream.on("error", ignore);
+    if (headers[":method"] !== "POST" || headers[":path"] !== "/run") {
+      stream.respond({ ":status": 404 }, { endStream: true });
+    } else if (isUsed) {
+      stream.respond(NOT_STARTED, { endStream: true });
+    } else {
+      void serve(stream);
+    }
+  });
+  return {
+    server,
+    served: served.promise,
+    refuse() {
+      isUsed = true;
+      return !isRunning;
+    },
+  };
+}
+
+async function answer(stream: ServerHttp2Stream, { run, longestMs }: OneRunServerOptions): Promise<void> {
+  const caller = new AbortController();
+  stream.once("close", () => caller.abort(new Error("The caller left")));
+  const signal = AbortSignal.any([caller.signal, AbortSignal.timeout(longestMs ?? LONGEST_MS)]);
+  const end = () => stream.destroy();
+  signal.addEventListener("abort", end, { once: true });
+  try {
+    const document = await readProgramDocument(stream.iterator({ destroyOnReturn: false }));
+    const result = await run(document, signal);
+    signal.throwIfAborted();
+    stream.respond({ ":status": 200, "content-type": "application/octet-stream" });
+    await pipeline(Readable.from(result), stream);
+  } finally {
+    signal.removeEventListener("abort", end);
+  }
+}
+
+/** A broken connection shows as its end. */
+function ignore(): void {}

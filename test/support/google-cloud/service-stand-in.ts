@@ -1,0 +1,218 @@
+import { once } from "node:events";
+import {
+  connect,
+  constants,
+  createServer,
+  type IncomingHttpHeaders,
+  type OutgoingHttpHeaders,
+  type ServerHttp2Stream,
+} from "node:http2";
+import type { AddressInfo } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { type RunningProcess, startProcess } from "../start-process.ts";
+
+const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
+
+/** What goes wrong with one request. */
+export interface ServiceFault {
+  /** Cloud Run itself answers so, and no container sees the request. */
+  readonly status?: number;
+  /** The container starts so much later. */
+  readonly startDelayMs?: number;
+  /** The request reaches a container that has a program. */
+  readonly usedContainer?: true;
+  /** The container dies so much after the request reached it. */
+  readonly killAfterMs?: number;
+  /** The container answers, and the answer does not arrive. */
+  readonly loseAnswer?: true;
+  /** The answer ends after so many bytes. */
+  readonly cutAfterBytes?: number;
+  /** The connection ends before anything is answered. */
+  readonly hangUp?: true;
+  /** The connection says that it did nothing with the request. */
+  readonly refuseStream?: true;
+}
+
+/** A stand-in of Cloud Run before a service of the sandbox's image. */
+export interface ServiceStandIn {
+  readonly url: string;
+  /** How many containers were started. */
+  readonly started: () => number;
+  /** How many programs containers were handed. */
+  readonly handedOver: () => number;
+  /** How many containers run. */
+  readonly alive: () => number;
+  /** What the containers wrote. */
+  readonly logs: () => string;
+  /** Makes the next requests fail, one after another. */
+  fail(...faults: readonly ServiceFault[]): void;
+  /** Starts containers ahead, as `min_instances` does. */
+  warm(count: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** How it behaves. */
+export interface ServiceStandInOptions {
+  /** Whether this is an identity token for the service's address. */
+  readonly isIdentityGood: (token: string, audience: string) => boolean;
+  /** How a container is started; the checkout's own entry by default. */
+  readonly container?: { readonly command: readonly [string, ...string[]]; readonly cwd: string };
+  /** Adds to the environment of containers, as the service's template does. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Containers that live at the same time; 8 by default. */
+  readonly maxInstances?: number;
+}
+
+interface Container {
+  readonly process: RunningProcess;
+  readonly origin: string;
+  isUsed: boolean;
+}
+
+/**
+ * Starts it. It imitates what Cloud Run does for a service with a concurrency of one, HTTP/2 end to end and IAM: it checks the identity
+ * token, starts the real entry of the image as a process with no other environment than a container's, hands one request at a time to a
+ * container, ends the request there when the caller leaves, and answers 429 when no container may be started. It knows of no queue, and
+ * its start is as fast as the machine.
+ */
+export async function startServiceStandIn(options: ServiceStandInOptions): Promise<ServiceStandIn> {
+  const faults: ServiceFault[] = [];
+  const containers = new Set<Container>();
+  const pool = createContainers(options, containers);
+  let handedOver = 0;
+  const server = createServer();
+  server.on("session", (session) => session.on("error", ignore));
+  server.on("stream", (stream, headers) => {
+    stream.on("error", ignore);
+    serve(stream, headers).catch(() => stream.close(constants.NGHTTP2_INTERNAL_ERROR));
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+
+  async function serve(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): Promise<void> {
+    const token = /^Bearer (.+)$/.exec(headers.authorization ?? "")?.[1] ?? "";
+    if (!options.isIdentityGood(token, url)) return answer(stream, 403);
+    const fault = faults.shift() ?? {};
+    if (endEarly(stream, fault)) return;
+    await sleep(fault.startDelayMs ?? 0);
+    const container = await pool.take(fault.usedContainer === true);
+    if (container === null) return answer(stream, 429);
+    handedOver += 1;
+    if (fault.killAfterMs !== undefined)
+      setTimeout(() => void container.process.stop("SIGKILL"), fault.killAfterMs);
+    forward(stream, headers, container, fault);
+  }
+
+  return {
+    url,
+    started: pool.started,
+    handedOver: () => handedOver,
+    alive: () => containers.size,
+    logs: pool.logs,
+    fail: (...more) => void faults.push(...more),
+    warm: pool.warm,
+    async close() {
+      server.close();
+      await Promise.all([...containers].map(({ process }) => process.stop("SIGKILL")));
+    },
+  };
+}
+
+/** @returns true when no container is to see the request */
+function endEarly(stream: ServerHttp2Stream, { status, hangUp, refuseStream }: ServiceFault): boolean {
+  if (status !== undefined) answer(stream, status);
+  if (hangUp) stream.session?.destroy();
+  if (refuseStream) stream.close(constants.NGHTTP2_REFUSED_STREAM);
+  return status !== undefined || hangUp === true || refuseStream === true;
+}
+
+function createContainers(options: ServiceStandInOptions, containers: Set<Container>) {
+  const { container: image, environment = {}, maxInstances = 8 } = options;
+  const all: RunningProcess[] = [];
+  let starting = 0;
+
+  async function start(): Promise<Container> {
+    starting += 1;
+    try {
+      const process = await startProcess({
+        command: image?.command ?? [globalThis.process.execPath, "sandbox/entry/service.ts"],
+        cwd: image?.cwd ?? ROOT,
+        environment: { HOST: "127.0.0.1", PORT: "0", ...environment },
+        ready: /"port":(\d+)/,
+      });
+      const container = { process, origin: `http://127.0.0.1:${process.ready[1]}`, isUsed: false };
+      all.push(process);
+      containers.add(container);
+      void process.ended.then(() => containers.delete(container));
+      return container;
+    } finally {
+      starting -= 1;
+    }
+  }
+
+  return {
+    /** @param used whether one that has a program is asked for @returns null when no container may be started */
+    async take(used: boolean): Promise<Container | null> {
+      const known = [...containers].find(({ isUsed }) => isUsed === used);
+      if (known === undefined && containers.size + starting >= maxInstances) return null;
+      const container = known ?? (await start());
+      container.isUsed = true;
+      return container;
+    },
+    async warm(count: number): Promise<void> {
+      await Promise.all(Array.from({ length: count }, start));
+    },
+    started: () => all.length,
+    logs: () => all.map((process) => process.output()).join(""),
+  };
+}
+
+/** Hands a request to a container, and its answer back. */
+function forward(
+  stream: ServerHttp2Stream,
+  headers: IncomingHttpHeaders,
+  { origin }: Container,
+  fault: ServiceFault,
+): void {
+  const session = connect(origin);
+  session.on("error", ignore);
+  const onward = session.request({
+    ":method": String(headers[":method"]),
+    ":path": String(headers[":path"]),
+    "content-type": headers["content-type"],
+  });
+  onward.on("error", ignore);
+  let isAnswered = false;
+  onward.on("response", ({ ":status": status, ...more }) => {
+    isAnswered = true;
+    if (fault.loseAnswer === undefined) stream.respond({ ":status": status, ...toPlain(more) });
+  });
+  stream.pipe(onward);
+  let left = fault.cutAfterBytes ?? Number.POSITIVE_INFINITY;
+  onward.on("data", (piece: Buffer) => {
+    if (fault.loseAnswer !== undefined) return;
+    stream.write(piece.subarray(0, Math.max(0, left)));
+    left -= piece.length;
+    if (left <= 0) stream.close(constants.NGHTTP2_INTERNAL_ERROR);
+  });
+  stream.once("close", () => session.destroy());
+  onward.once("close", () => {
+    if (fault.loseAnswer !== undefined) stream.close(constants.NGHTTP2_INTERNAL_ERROR);
+    else if (isAnswered) stream.end();
+    // What Cloud Run says of a container that ended without an answer.
+    else answer(stream, 503);
+    session.destroy();
+  });
+}
+
+function toPlain(headers: object): OutgoingHttpHeaders {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !name.startsWith(":")));
+}
+
+function answer(stream: ServerHttp2Stream, status: number): void {
+  if (!stream.destroyed && !stream.headersSent) stream.respond({ ":status": status }, { endStream: true });
+}
+
+function ignore(): void {}
