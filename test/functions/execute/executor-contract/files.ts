@@ -65,7 +65,7 @@ export function describeFiles(ask: Ask): void {
       "large",
       ...Array.from({ length: 16 }, (_, at) => `many${String(at).padStart(2, "0")}`),
     ]);
-    expect(left.get("large")).toEqual(Buffer.alloc(5_000_000, "z"));
+    expect(digest(left.get("large") ?? "")).toBe(digest(Buffer.alloc(5_000_000, "z")));
     expect(left.get("kept.csv")?.toString()).toBe("amore");
     expect(run.unchangedFiles).toEqual(["same.csv"]);
     expect(run.skippedFiles).toContainEqual({ name: "link", reason: "is a symbolic link" });
