@@ -85,7 +85,7 @@ locals {
     mcp = {
       description     = "Serves the same operations to clients of the Model Context Protocol."
       timeout_seconds = 75
-      concurrency     = 80
+      concurrency     = 20
       secrets         = concat(["CODEX_API_TOKEN", "GATEWAY_API_KEY"], local.database_secrets)
       project_roles   = []
       environment = {

@@ -38,15 +38,21 @@ function toMessage(value: unknown): Message {
   };
 }
 
+/** Level by level, as recursion would be what it looks for. */
 function isTooDeep(body: unknown): boolean {
-  let level: readonly unknown[] = [body];
-  for (let depth = 0; level.length > 0; depth += 1) {
+  let level = objectsIn([body]);
+  for (let depth = 1; level.length > 0; depth += 1) {
     if (depth > MAX_DEPTH) return true;
-    level = level.flatMap((value) =>
-      typeof value === "object" && value !== null ? Object.values(value) : [],
-    );
+    const next: object[] = [];
+    for (const value of level) for (const held of objectsIn(Object.values(value))) next.push(held);
+    level = next;
   }
   return false;
+}
+
+/** Without texts and numbers, which may be many. */
+function objectsIn(values: readonly unknown[]): object[] {
+  return values.filter((value) => typeof value === "object" && value !== null);
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
