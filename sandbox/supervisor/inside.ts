@@ -11,6 +11,8 @@ export const ENVIRONMENT = {
   TMPDIR: "/tmp",
   MPLBACKEND: "Agg",
   MPLCONFIGDIR: "/tmp",
+  // Not among what the program leaves.
+  XDG_CACHE_HOME: "/tmp/.cache",
   OPENBLAS_NUM_THREADS: "1",
 } as const;
 

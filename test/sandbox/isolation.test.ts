@@ -58,7 +58,7 @@ describeWith("sandbox", "a program in the sandbox", () => {
       )}`,
     );
     expect(stdout).toBe(
-      `['HOME', 'LANG', 'MPLBACKEND', 'MPLCONFIGDIR', 'OPENBLAS_NUM_THREADS', 'PATH', 'TMPDIR']\n${"refused\n".repeat(4)}`,
+      `['HOME', 'LANG', 'MPLBACKEND', 'MPLCONFIGDIR', 'OPENBLAS_NUM_THREADS', 'PATH', 'TMPDIR', 'XDG_CACHE_HOME']\n${"refused\n".repeat(4)}`,
     );
   });
 

@@ -48,6 +48,14 @@ open("z", "wb").write(b"z" * 1_000_000); open("nothing", "w").close(); open(".hi
       expect(run).toMatchObject({ status: "succeeded", skippedFiles: [] });
     });
 
+    it("none that a library keeps for itself", async () => {
+      const { run, files } = await keep(
+        "import matplotlib.font_manager as f; print(len(f.fontManager.ttflist) > 0)",
+      );
+      expect(run.stdout).toBe("True\n");
+      expect([...files.keys()]).toEqual([]);
+    });
+
     it("none but plain files, and never what is outside", async () => {
       const { run, files } = await keep(LEAVE_UGLY);
       const fine = toText(files);
