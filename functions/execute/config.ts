@@ -1,6 +1,8 @@
-import { loadSettings } from "#shared/config/load-settings.ts";
-import { hostPatterns } from "#shared/config/setting-kinds.ts";
+import { EnvError, makeExactValidator, str } from "envalid";
+import { loadSettings, SettingsError } from "#shared/config/load-settings.ts";
+import { hostPatterns, secureUrl } from "#shared/config/setting-kinds.ts";
 import { SIGNING_SETTINGS } from "#shared/config/signing-settings.ts";
+import { loadStorageSettings, type StorageSettings } from "#shared/config/storage-settings.ts";
 
 /** What the function `execute` needs to know beside the edge. */
 export interface ExecuteSettings {
@@ -29,4 +31,55 @@ export function loadExecuteSettings(
     environment,
   );
   return { signingKey: env.SIGNING_KEY ?? null, fileHosts: env.FILE_HOSTS };
+}
+
+/** Where the programs of a function in the cloud run. */
+export interface CloudExecutorSettings {
+  readonly kind: "cloud-run-job";
+  readonly storage: StorageSettings & { readonly hmacKey: NonNullable<StorageSettings["hmacKey"]> };
+  /** `projects/P/locations/L/jobs/J`. */
+  readonly job: string;
+  /** Origin of the Cloud Run Admin API. */
+  readonly runEndpoint: string;
+}
+
+/** https://cloud.google.com/run/docs/reference/rest/v2/projects.locations.jobs#Job.FIELDS.name */
+const jobName = makeExactValidator<string>((input) => {
+  if (/^projects\/[a-z0-9-]{1,63}\/locations\/[a-z0-9-]{1,63}\/jobs\/[a-z0-9-]{1,63}$/.test(input))
+    return input;
+  throw new EnvError("must be like projects/my-project/locations/europe-west1/jobs/sandbox");
+});
+
+const CLOUD_SPECS = {
+  EXECUTOR: str({
+    choices: ["cloud-run-job"],
+    default: undefined,
+    desc: "What runs programs in the cloud: cloud-run-job starts a container for each.",
+  }),
+  SANDBOX_JOB: jobName({ default: undefined, desc: "The Cloud Run job of the sandbox, by its full name." }),
+  CLOUD_RUN_URL: secureUrl({
+    default: "https://run.googleapis.com",
+    desc: "Where the Cloud Run Admin API answers.",
+  }),
+};
+
+/**
+ * Reads what runs programs in the cloud.
+ * @returns null when nothing does
+ * @throws SettingsError
+ */
+export function loadCloudExecutorSettings(
+  environment?: Readonly<Record<string, string | undefined>>,
+): CloudExecutorSettings | null {
+  const env = loadSettings(CLOUD_SPECS, environment);
+  const { EXECUTOR: kind, SANDBOX_JOB: job } = env;
+  if (kind === undefined) return null;
+  const storage = loadStorageSettings(environment);
+  if (job === undefined || storage === null || storage.hmacKey === null) {
+    throw new SettingsError(
+      "Wrong settings: EXECUTOR=cloud-run-job needs SANDBOX_JOB, STORAGE_BUCKET, STORAGE_HMAC_ACCESS_ID and STORAGE_HMAC_SECRET. Set all of them.",
+    );
+  }
+  const { hmacKey } = storage;
+  return { kind, job, storage: { ...storage, hmacKey }, runEndpoint: new URL(env.CLOUD_RUN_URL).origin };
 }

@@ -17,7 +17,8 @@ const FORBIDDEN: readonly { readonly pattern: RegExp; readonly reason: string; r
     { pattern: /(^|\/)executor-local[./]/, reason: "the executor of one machine" },
     {
       // Programs and results travel as documents, which both sides know.
-      pattern: /^sandbox\/(?!entry\/(program-|result-)?document\.ts$|supervisor\/sandbox-files\.ts$)/,
+      pattern:
+        /^sandbox\/(?!entry\/((program-|result-)?document|exchange-headers)\.ts$|supervisor\/sandbox-files\.ts$)/,
       reason: "the sandbox",
     },
     { pattern: /^local\//, reason: "the composition of one machine" },

@@ -88,6 +88,11 @@ export function readContent(response: Response, { length, reopen }: Source): Asy
   return { [Symbol.asyncIterator]: () => iterator };
 }
 
+/** Bytes of the object that an answer brings whole; 0 where the storage does not say. */
+export function lengthOf({ headers }: Response): number {
+  return Number(headers.get("x-goog-stored-content-length") ?? headers.get("content-length"));
+}
+
 function readerOf(response: Response): ReadableStreamDefaultReader<Uint8Array> {
   return (response.body ?? new Blob([]).stream()).getReader();
 }

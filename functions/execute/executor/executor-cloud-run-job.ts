@@ -1,0 +1,100 @@
+import { AppError } from "#shared/errors/app-error.ts";
+import { GoogleCloudError } from "#shared/google-cloud/google-cloud-error.ts";
+import { describeCause } from "#shared/observability/describe-cause.ts";
+import type { Logger } from "#shared/observability/logger.ts";
+import { createSlots } from "#shared/slots/create-slots.ts";
+import type { Executor, Program, RunOptions, RunResult } from "./executor.ts";
+import { createExchange, type ExchangeOptions } from "./executor-cloud-run-job/exchange.ts";
+import type { Patience } from "./executor-cloud-run-job/follow-run.ts";
+import { finishRun, giveUpRun, type JobRunParts, startRun } from "./executor-cloud-run-job/job-runs.ts";
+import { createRunAdmin } from "./executor-cloud-run-job/run-admin.ts";
+import { toStorageError } from "./executor-cloud-run-job/to-public-error.ts";
+import { createReportLanguages } from "./report-languages.ts";
+
+/** What the executor is built with. */
+export interface CloudRunJobExecutorOptions extends ExchangeOptions {
+  /** `projects/P/locations/L/jobs/J`. */
+  readonly job: string;
+  /** Origin of the Cloud Run Admin API, like https://run.googleapis.com. */
+  readonly runEndpoint: string;
+  readonly logger: Logger;
+  readonly patience?: Partial<Patience>;
+}
+
+const PATIENCE: Patience = { pollMs: 100, watchMs: 2_000, startMs: 90_000, handOverMs: 60_000 };
+/** Cloud Run's limit for a project and region is a thousand executions. */
+const PLACES = 100;
+
+/**
+ * Runs each program in an execution of a Cloud Run job of its own. Program and result change hands in a bucket, by addresses that are
+ * signed for this one run. The container takes the program before it runs it, by creating an object that can be created once: so a
+ * call to start the job may be repeated, and a container may be started twice, and no program runs twice. This side takes it as well when it
+ * gives up: then it runs nowhere.
+ */
+export function createCloudRunJobExecutor(options: CloudRunJobExecutorOptions): Executor {
+  const { logger, client, job, runEndpoint } = options;
+  const exchange = createExchange(options);
+  const admin = createRunAdmin({ client, endpoint: runEndpoint, job });
+  const parts: JobRunParts = { exchange, admin, logger, patience: { ...PATIENCE, ...options.patience } };
+  const closing = new AbortController();
+  const running = new Set<Promise<unknown>>();
+  const slots = createSlots({
+    places: PLACES,
+    queue: PLACES,
+    waitMs: 10_000,
+    busyMessage: "Too many programs run at the same time: send this one again in a moment.",
+    retryAfterSeconds: 5,
+  });
+
+  async function runInJob(program: Program, joined: RunOptions): Promise<RunResult> {
+    const release = await slots.take(joined.signal);
+    try {
+      const run = await startRun(program, parts, joined.signal);
+      try {
+        joined.signal.throwIfAborted();
+        return await finishRun(run, parts, joined);
+      } catch (error) {
+        await giveUpRun(run, parts);
+        throw error;
+      } finally {
+        await exchange.removeProgram(run.runId);
+      }
+    } finally {
+      release();
+    }
+  }
+
+  /** Lets `close` wait for a run, and turns what goes wrong into words for the public. */
+  async function run(program: Program, { signal, receive }: RunOptions): Promise<RunResult> {
+    closing.signal.throwIfAborted();
+    const joined = { signal: AbortSignal.any([signal, closing.signal]), receive };
+    const ended = runInJob(program, joined);
+    running.add(ended);
+    try {
+      return await ended;
+    } catch (error) {
+      joined.signal.throwIfAborted();
+      throw toPublicError(error, logger);
+    } finally {
+      running.delete(ended);
+    }
+  }
+
+  const reportLanguages = createReportLanguages({ findObstacle: async () => null, run, logger });
+  return {
+    run,
+    listLanguages: ({ signal }) => reportLanguages(signal),
+    async close() {
+      const sentence = "The server is stopping: send the program again in a moment.";
+      closing.abort(new AppError("shutting_down", sentence));
+      await Promise.allSettled(running);
+    },
+  };
+}
+
+function toPublicError(error: unknown, logger: Logger): unknown {
+  const known = error instanceof GoogleCloudError ? toStorageError(error) : error;
+  if (known instanceof AppError && known.cause !== undefined)
+    logger.log("ERROR", "Google Cloud refused", { ...describeCause(known.cause) });
+  return known;
+}

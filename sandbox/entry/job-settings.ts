@@ -1,0 +1,48 @@
+import { EnvError, makeExactValidator, str } from "envalid";
+import { loadSettings } from "#shared/config/load-settings.ts";
+
+/** What a container of the job needs to know: the addresses of one program, each good for one thing and for minutes. */
+export interface JobSettings {
+  /** Gives the program. */
+  readonly inUrl: string;
+  /** Takes the result, once. */
+  readonly outUrl: string;
+  /** Takes the claim to the program, once. */
+  readonly claimUrl: string;
+  /** Gives the claim. */
+  readonly claimedUrl: string;
+  /** The name that Cloud Run has given this execution. */
+  readonly execution: string;
+}
+
+/** An address with a signature; http on this machine alone. */
+const signedUrl = makeExactValidator<string>((input) => {
+  const url = URL.canParse(input) ? new URL(input) : null;
+  const isSafe = url?.protocol === "https:" || (url?.protocol === "http:" && url.hostname === "127.0.0.1");
+  if (isSafe) return input;
+  throw new EnvError("must be an https address");
+});
+
+/**
+ * Reads the settings of the container from the environment.
+ * @throws SettingsError
+ */
+export function loadJobSettings(environment?: Readonly<Record<string, string | undefined>>): JobSettings {
+  const env = loadSettings(
+    {
+      IN_URL: signedUrl({ desc: "A signed address that gives the program." }),
+      OUT_URL: signedUrl({ desc: "A signed address that takes the result." }),
+      CLAIM_URL: signedUrl({ desc: "A signed address that takes the claim to the program." }),
+      CLAIMED_URL: signedUrl({ desc: "A signed address that gives the claim to the program." }),
+      CLOUD_RUN_EXECUTION: str({ default: "unknown", desc: "The execution's name; Cloud Run sets it." }),
+    },
+    environment,
+  );
+  return {
+    inUrl: env.IN_URL,
+    outUrl: env.OUT_URL,
+    claimUrl: env.CLAIM_URL,
+    claimedUrl: env.CLAIMED_URL,
+    execution: env.CLOUD_RUN_EXECUTION,
+  };
+}

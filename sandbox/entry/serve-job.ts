@@ -1,0 +1,86 @@
+import { randomBytes } from "node:crypto";
+import { lengthOf, readContent } from "#shared/object-store/object-store-bucket/read-content.ts";
+import { callSigned } from "./call-signed.ts";
+import { CLAIM_HEADERS, RESULT_HEADERS } from "./exchange-headers.ts";
+import type { JobSettings } from "./job-settings.ts";
+import { type ProgramDocument, readProgramDocument } from "./program-document.ts";
+
+/** What became of a container of the job. */
+export type JobEnd =
+  /** The result has been put, or was there. */
+  | "done"
+  /** Another container has the program, or nobody wants it any more. */
+  | "not_ours";
+
+/**
+ * Fetches the program that the addresses are for, runs it once and puts its result. The program belongs to the container that creates the
+ * claim; whoever finds it created runs nothing.
+ * @param run as `runDocument`
+ * @throws Error when the storage refuses or stays away; what `run` throws; the signal's reason
+ */
+export async function serveJob(
+  settings: JobSettings,
+  run: (document: ProgramDocument) => Promise<AsyncIterable<Uint8Array>>,
+  signal: AbortSignal,
+): Promise<JobEnd> {
+  const leave = new AbortController();
+  const inner = AbortSignal.any([signal, leave.signal]);
+  const program = openProgram(settings.inUrl, inner);
+  program.catch(() => undefined);
+  try {
+    if (!(await takeClaim(settings, signal))) return "not_ours";
+    const content = await program;
+    if (content === null) return "not_ours";
+    const result = await run(await readProgramDocument(content));
+    await putResult(settings.outUrl, result, signal);
+    return "done";
+  } finally {
+    leave.abort();
+  }
+}
+
+/** @returns true when the program is this container's */
+async function takeClaim(
+  { claimUrl, claimedUrl, execution }: JobSettings,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const nonce = randomBytes(16).toString("base64url");
+  const body = JSON.stringify({ by: "container", execution, nonce });
+  const taken = await callSigned(
+    { method: "PUT", url: claimUrl, headers: CLAIM_HEADERS, body, alsoTake: [412] },
+    signal,
+  );
+  await taken.body?.cancel();
+  if (taken.status !== 412) return true;
+  // An earlier attempt may have been carried out without an answer.
+  const claimed = await callSigned({ method: "GET", url: claimedUrl, alsoTake: [] }, signal);
+  return (await claimed.text()) === body;
+}
+
+/** @returns null when there is none: nobody wants it any more */
+async function openProgram(url: string, signal: AbortSignal): Promise<AsyncIterable<Uint8Array> | null> {
+  const open = (headers: Readonly<Record<string, string>>, alsoTake: readonly number[]) =>
+    callSigned({ method: "GET", url, headers, alsoTake }, signal);
+  const first = await open({}, [404]);
+  if (first.status !== 404) {
+    const reopen = (from: number) => open({ range: `bytes=${from}-` }, []);
+    return readContent(first, { length: lengthOf(first), reopen });
+  }
+  await first.body?.cancel();
+  return null;
+}
+
+async function putResult(
+  url: string,
+  content: AsyncIterable<Uint8Array>,
+  signal: AbortSignal,
+): Promise<void> {
+  const pieces: Uint8Array<ArrayBuffer>[] = [];
+  for await (const piece of content) pieces.push(new Uint8Array(piece));
+  const body = new Blob(pieces);
+  const put = await callSigned(
+    { method: "PUT", url, headers: RESULT_HEADERS, body, alsoTake: [412] },
+    signal,
+  );
+  await put.body?.cancel();
+}

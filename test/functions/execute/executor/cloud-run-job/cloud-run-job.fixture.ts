@@ -1,0 +1,126 @@
+import { execFileSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { afterEach, beforeEach } from "@jest/globals";
+import type { Executor, Program, RunOptions, RunResult } from "#functions/execute/executor/executor.ts";
+import type { Patience } from "#functions/execute/executor/executor-cloud-run-job/follow-run.ts";
+import { createCloudRunJobExecutor } from "#functions/execute/executor/executor-cloud-run-job.ts";
+import { createGoogleClient, type GoogleClient } from "#shared/google-cloud/google-client.ts";
+import { createMetadataTokens } from "#shared/google-cloud/metadata-tokens.ts";
+import type { ObjectStore } from "#shared/object-store/object-store.ts";
+import { createBucketObjectStore } from "#shared/object-store/object-store-bucket.ts";
+import { createQuietLogger, toProgram } from "../../../../sandbox/sandbox.fixture.ts";
+import {
+  type MetadataStandIn,
+  startMetadataStandIn,
+} from "../../../../support/google-cloud/metadata-stand-in.ts";
+import { type RunStandIn, startRunStandIn } from "../../../../support/google-cloud/run-stand-in.ts";
+import {
+  type StorageStandIn,
+  type StorageStandInOptions,
+  startStorageStandIn,
+} from "../../../../support/google-cloud/storage-stand-in.ts";
+
+const ROOT = fileURLToPath(new URL("../../../../../", import.meta.url));
+const KEY = { accessId: "GOOGSTANDIN", secret: "made-up-secret-of-the-stand-in" };
+
+/** The job of the stand-in. */
+export const JOB = "projects/demo/locations/europe-west1/jobs/sandbox";
+/** The bucket of the stand-in. */
+export const BUCKET = "exchange";
+
+/** The parts of Google Cloud that running a program takes, as stand-ins. */
+export interface JobCloud {
+  readonly metadata: MetadataStandIn;
+  readonly storage: StorageStandIn;
+  readonly run: RunStandIn;
+  readonly client: GoogleClient;
+  readonly objects: ObjectStore;
+  /** What the executors logged. */
+  readonly log: string[];
+  /** An instance of the function's executor. */
+  createExecutor(patience?: Partial<Patience>): Executor;
+  close(): Promise<void>;
+}
+
+/** Starts the stand-ins. @param options.latencyMs of the storage and of Cloud Run */
+export async function startJobCloud(
+  options: Pick<StorageStandInOptions, "latencyMs"> & { readonly now?: () => number } = {},
+): Promise<JobCloud> {
+  const { now = Date.now, ...latency } = options;
+  if (!existsSync(`${ROOT}dist/sandbox/javascript/preload.cjs`)) {
+    execFileSync(process.execPath, [`${ROOT}scripts/build-sandbox.ts`]);
+  }
+  const metadata = await startMetadataStandIn();
+  const { isTokenGood } = metadata;
+  const access = { hmacKeys: { [KEY.accessId]: KEY.secret }, isTokenGood, now };
+  const storage = await startStorageStandIn({ buckets: [BUCKET], access, ...latency });
+  const run = await startRunStandIn({ job: JOB, isTokenGood, ...latency });
+  const client = createGoogleClient(createMetadataTokens({ host: metadata.host }));
+  const log: string[] = [];
+  const logger = createQuietLogger(log);
+  const { endpoint } = storage;
+  const objects = createBucketObjectStore({ client, bucket: BUCKET, endpoint });
+  const executors: Executor[] = [];
+  return {
+    metadata,
+    storage,
+    run,
+    client,
+    objects,
+    log,
+    createExecutor(patience = {}) {
+      const executor = createCloudRunJobExecutor({
+        client,
+        objects,
+        bucket: BUCKET,
+        key: KEY,
+        endpoint,
+        job: JOB,
+        runEndpoint: run.endpoint,
+        logger,
+        patience: { watchMs: 200, ...patience },
+      });
+      executors.push(executor);
+      return executor;
+    },
+    async close() {
+      await Promise.all(executors.map((executor) => executor.close()));
+      await run.close();
+      await Promise.all([metadata.close(), storage.close()]);
+    },
+  };
+}
+
+/** Starts them anew for each test of the suite. */
+export function useJobCloud(options: Parameters<typeof startJobCloud>[0] = {}): {
+  readonly cloud: JobCloud;
+} {
+  let cloud: JobCloud | undefined;
+  beforeEach(async () => {
+    cloud = await startJobCloud(options);
+  });
+  afterEach(async () => {
+    await cloud?.close();
+    cloud = undefined;
+  });
+  return {
+    get cloud() {
+      if (cloud === undefined) throw new Error("no test is running");
+      return cloud;
+    },
+  };
+}
+
+/** Runs a program whose files nobody wants. */
+export function runProgram(
+  executor: Executor,
+  program: Pick<Program, "code"> & Partial<Program>,
+  options: Partial<RunOptions> = {},
+): Promise<RunResult> {
+  return executor.run(toProgram({ language: "python", ...program }), {
+    signal: AbortSignal.timeout(50_000),
+    receive: async () => undefined,
+    ...options,
+  });
+}
