@@ -7,6 +7,7 @@ import type { Logger } from "#shared/observability/logger.ts";
 import type { CloudExecutorSettings } from "./config.ts";
 import type { Executor } from "./executor/executor.ts";
 import { createCloudRunJobExecutor } from "./executor/executor-cloud-run-job.ts";
+import { createCloudRunServiceExecutor } from "./executor/executor-cloud-run-service.ts";
 import { createUnavailableExecutor } from "./executor/executor-unavailable.ts";
 
 /** What the function runs programs with in the cloud, and where it keeps what they leave. */
@@ -26,19 +27,15 @@ export function chooseExecutor(settings: CloudExecutorSettings | null, logger: L
       objects: createUnavailableObjectStore(NOTHING),
     };
   }
-  const { storage, job, runEndpoint } = settings;
-  const { bucket, endpoint, hmacKey, metadataHost } = storage;
-  const client = createGoogleClient(createMetadataTokens({ host: metadataHost }));
+  const { bucket, endpoint, metadataHost } = settings.storage;
+  const tokens = createMetadataTokens({ host: metadataHost });
+  const client = createGoogleClient(tokens);
   const objects = createBucketObjectStore({ client, bucket, endpoint });
-  const executor = createCloudRunJobExecutor({
-    client,
-    objects,
-    bucket,
-    endpoint,
-    key: hmacKey,
-    job,
-    runEndpoint,
-    logger,
-  });
-  return { executor, objects };
+  if (settings.kind === "cloud-run-service") {
+    const { serviceUrl } = settings;
+    return { executor: createCloudRunServiceExecutor({ serviceUrl, tokens, logger }), objects };
+  }
+  const { job, runEndpoint, storage } = settings;
+  const place = { client, objects, bucket, endpoint, key: storage.hmacKey };
+  return { executor: createCloudRunJobExecutor({ ...place, job, runEndpoint, logger }), objects };
 }

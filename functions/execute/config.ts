@@ -33,15 +33,21 @@ export function loadExecuteSettings(
   return { signingKey: env.SIGNING_KEY ?? null, fileHosts: env.FILE_HOSTS };
 }
 
-/** Where the programs of a function in the cloud run. */
-export interface CloudExecutorSettings {
-  readonly kind: "cloud-run-job";
-  readonly storage: StorageSettings & { readonly hmacKey: NonNullable<StorageSettings["hmacKey"]> };
-  /** `projects/P/locations/L/jobs/J`. */
-  readonly job: string;
-  /** Origin of the Cloud Run Admin API. */
-  readonly runEndpoint: string;
-}
+/** Where the programs of a function in the cloud run, and where they and their files are kept. */
+export type CloudExecutorSettings =
+  | {
+      readonly kind: "cloud-run-job";
+      readonly storage: StorageSettings & { readonly hmacKey: NonNullable<StorageSettings["hmacKey"]> };
+      /** `projects/P/locations/L/jobs/J`. */
+      readonly job: string;
+      /** Origin of the Cloud Run Admin API. */
+      readonly runEndpoint: string;
+    }
+  | {
+      readonly kind: "cloud-run-service";
+      readonly storage: StorageSettings;
+      readonly serviceUrl: string;
+    };
 
 /** https://cloud.google.com/run/docs/reference/rest/v2/projects.locations.jobs#Job.FIELDS.name */
 const jobName = makeExactValidator<string>((input) => {
@@ -52,11 +58,15 @@ const jobName = makeExactValidator<string>((input) => {
 
 const CLOUD_SPECS = {
   EXECUTOR: str({
-    choices: ["cloud-run-job"],
+    choices: ["cloud-run-job", "cloud-run-service"],
     default: undefined,
-    desc: "What runs programs in the cloud: cloud-run-job starts a container for each.",
+    desc: "What runs programs in the cloud: cloud-run-job starts a container for each, cloud-run-service has one ready.",
   }),
   SANDBOX_JOB: jobName({ default: undefined, desc: "The Cloud Run job of the sandbox, by its full name." }),
+  SANDBOX_SERVICE_URL: secureUrl({
+    default: undefined,
+    desc: "The address of the sandbox's Cloud Run service.",
+  }),
   CLOUD_RUN_URL: secureUrl({
     default: "https://run.googleapis.com",
     desc: "Where the Cloud Run Admin API answers.",
@@ -72,14 +82,19 @@ export function loadCloudExecutorSettings(
   environment?: Readonly<Record<string, string | undefined>>,
 ): CloudExecutorSettings | null {
   const env = loadSettings(CLOUD_SPECS, environment);
-  const { EXECUTOR: kind, SANDBOX_JOB: job } = env;
+  const { EXECUTOR: kind, SANDBOX_JOB: job, SANDBOX_SERVICE_URL: serviceUrl } = env;
   if (kind === undefined) return null;
   const storage = loadStorageSettings(environment);
-  if (job === undefined || storage === null || storage.hmacKey === null) {
-    throw new SettingsError(
-      "Wrong settings: EXECUTOR=cloud-run-job needs SANDBOX_JOB, STORAGE_BUCKET, STORAGE_HMAC_ACCESS_ID and STORAGE_HMAC_SECRET. Set all of them.",
-    );
+  if (kind === "cloud-run-service") {
+    if (storage !== null && serviceUrl !== undefined) return { kind, storage, serviceUrl };
+    throw missing(kind, "SANDBOX_SERVICE_URL and STORAGE_BUCKET");
   }
+  if (job === undefined || storage === null || storage.hmacKey === null)
+    throw missing(kind, "SANDBOX_JOB, STORAGE_BUCKET, STORAGE_HMAC_ACCESS_ID and STORAGE_HMAC_SECRET");
   const { hmacKey } = storage;
   return { kind, job, storage: { ...storage, hmacKey }, runEndpoint: new URL(env.CLOUD_RUN_URL).origin };
+}
+
+function missing(kind: string, names: string): SettingsError {
+  return new SettingsError(`Wrong settings: EXECUTOR=${kind} needs ${names}. Set all of them.`);
 }

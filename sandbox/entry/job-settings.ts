@@ -1,5 +1,7 @@
 import { EnvError, makeExactValidator, str } from "envalid";
 import { loadSettings } from "#shared/config/load-settings.ts";
+import { LIMIT_SETTINGS, toSandboxLimits } from "../supervisor/limit-settings.ts";
+import type { SandboxLimits } from "../supervisor/sandbox-limits.ts";
 
 /** What a container of the job needs to know: the addresses of one program, each good for one thing and for minutes. */
 export interface JobSettings {
@@ -13,6 +15,8 @@ export interface JobSettings {
   readonly claimedUrl: string;
   /** The name that Cloud Run has given this execution. */
   readonly execution: string;
+  readonly memoryCgroup: boolean;
+  readonly limits: SandboxLimits;
 }
 
 /** An address with a signature; http on this machine alone. */
@@ -35,6 +39,7 @@ export function loadJobSettings(environment?: Readonly<Record<string, string | u
       CLAIM_URL: signedUrl({ desc: "A signed address that takes the claim to the program." }),
       CLAIMED_URL: signedUrl({ desc: "A signed address that gives the claim to the program." }),
       CLOUD_RUN_EXECUTION: str({ default: "unknown", desc: "The execution's name; Cloud Run sets it." }),
+      ...LIMIT_SETTINGS,
     },
     environment,
   );
@@ -44,5 +49,7 @@ export function loadJobSettings(environment?: Readonly<Record<string, string | u
     claimUrl: env.CLAIM_URL,
     claimedUrl: env.CLAIMED_URL,
     execution: env.CLOUD_RUN_EXECUTION,
+    memoryCgroup: env.SANDBOX_MEMORY_CGROUP,
+    limits: toSandboxLimits(env),
   };
 }

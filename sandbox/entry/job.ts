@@ -3,7 +3,6 @@ import { orExit } from "#shared/config/load-settings.ts";
 import { describeCause } from "#shared/observability/describe-cause.ts";
 import { createLogger } from "#shared/observability/logger.ts";
 import { createFindObstacle } from "../supervisor/find-obstacle.ts";
-import { DEFAULT_SANDBOX_LIMITS } from "../supervisor/sandbox-limits.ts";
 import { openSandboxes } from "../zygote/open-sandboxes.ts";
 import { loadJobSettings } from "./job-settings.ts";
 import { runDocument } from "./run-document.ts";
@@ -16,11 +15,11 @@ const CLOSE_MS = 3_000;
 
 const logger = createLogger();
 const settings = orExit(loadJobSettings);
-const limits = DEFAULT_SANDBOX_LIMITS;
+const { limits, memoryCgroup } = settings;
 const sandboxes = openSandboxes({
   logger,
   warm: { python: 0, data: 0, javascript: 0, node: 0 },
-  memoryCgroup: false,
+  memoryCgroup,
   limits,
 });
 const findObstacle = createFindObstacle({});

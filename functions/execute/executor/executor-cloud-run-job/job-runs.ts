@@ -11,6 +11,7 @@ import type { Exchange } from "./exchange.ts";
 import { followRun, type Patience, type StartedRun } from "./follow-run.ts";
 import type { RunAdmin } from "./run-admin.ts";
 import { damagedResult, toNotStartedError, toStartError } from "./to-public-error.ts";
+import { untilLeft } from "./until-left.ts";
 
 /** A run in a job, wherever it was asked for. */
 export interface JobRun extends StartedRun {
@@ -42,7 +43,8 @@ export async function startRun(
   const runId = randomBytes(24).toString("base64url");
   const run = { runId, timeoutMs, language, collect };
   try {
-    await exchange.putProgram(runId, encodeProgramDocument({ runId, program }));
+    const document = encodeProgramDocument({ runId, program });
+    await exchange.putProgram(runId, untilLeft(document, signal)).catch(orInvalid);
     signal.throwIfAborted();
     const timeoutSeconds = Math.ceil((timeoutMs + patience.handOverMs) / 1000);
     const startedAtMs = Date.now();
@@ -55,6 +57,12 @@ export async function startRun(
     await exchange.removeProgram(runId);
     throw error;
   }
+}
+
+/** @throws AppError `invalid_file` for a file of another size than announced; anything else as it is */
+function orInvalid(error: unknown): never {
+  if (!(error instanceof DocumentError)) throw error;
+  throw new AppError("invalid_file", "A file has more or less content than was announced: send it again.");
 }
 
 /** Without an answer it may have been started all the same: its result or its claim will tell. */
