@@ -150,7 +150,7 @@ async function askOnce(address: string, deadline: AbortSignal): Promise<Outcome>
     const text = (await readBounded(response, MOST_BYTES)).toString("utf8");
     const isGoogle = response.headers.get("metadata-flavor") === "Google";
     if (response.status === 200 && isGoogle) return { text, error: null, isFinal: true };
-    const what = isGoogle ? `answered ${response.status}` : "was answered by something else";
+    const what = isGoogle ? `answered ${response.status}` : "was answered for by something else";
     const isFinal = !mayRepeatAfterStatus(response.status, true);
     return { text: null, error: toError(what, response.status), isFinal };
   } catch (thrown) {

@@ -67,11 +67,13 @@ describe("uploads in pieces to a bucket", () => {
   });
 
   it("send their token to nobody else", async () => {
-    const location = "http://attacker.example/upload";
+    // Whoever listens there, it is not the storage.
+    const location = `http://${world.metadata.host}/upload`;
     const begin = world.storage.uploads.answer.bind(world.storage.uploads);
     world.storage.uploads.answer = (call, body, bucket, place) =>
       call.method === "POST" ? { status: 200, headers: { location } } : begin(call, body, bucket, place);
     await expect(put()).rejects.toMatchObject({ code: "storage_unavailable" });
+    expect(world.metadata.calls.filter((path) => path.startsWith("/upload"))).toEqual([]);
   });
 
   it("take chunks whose memory is used again", async () => {

@@ -7,8 +7,11 @@ const ACCOUNT = "/computeMetadata/v1/instance/service-accounts/default";
 /** What goes wrong with one call. */
 export type MetadataFault =
   | { readonly status: number }
+  | { readonly body: string }
+  /** The connection breaks without an answer. */
   | { readonly hangUp: true }
-  | { readonly body: string };
+  /** The right answer without the header by which the metadata server is known. */
+  | { readonly isImpostor: true };
 
 interface Reply {
   readonly status: number;
@@ -82,8 +85,11 @@ export async function startMetadataStandIn(now: () => number = Date.now): Promis
       return;
     }
     const flavor = request.headers["metadata-flavor"];
-    const reply = { status: 200, body: "no", ...(fault ?? makeReply(url, flavor?.toString())) };
-    response.writeHead(reply.status, { "metadata-flavor": "Google" }).end(reply.body);
+    const right =
+      fault && !("isImpostor" in fault) ? { status: 200, body: "no" } : makeReply(url, flavor?.toString());
+    const reply = { ...right, ...fault };
+    if (!("isImpostor" in reply)) response.setHeader("metadata-flavor", "Google");
+    response.writeHead(reply.status).end(reply.body);
   };
   const { host, close } = await serveLoopback(answer);
   const standIn: MetadataStandIn = {
