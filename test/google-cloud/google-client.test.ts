@@ -120,7 +120,7 @@ describe("calls to Google's APIs", () => {
     expect(refused).toMatchObject({ status: 404, reason: "NoSuchBucket", isUncertain: false });
     expect(String(refused)).toContain("put object: 404 NoSuchBucket The specified bucket does not exist.");
     expect(JSON.stringify(refused) + String(refused)).not.toMatch(/ya29|hidden/);
-    const url = `${world.storage.endpoint}/storage/v1/b/b/o/key`;
+    const url = `${world.storage.endpoint}/storage/v1/b/b/acl`;
     await expect(world.client.ask(request({ url }))).rejects.toMatchObject({ status: 501, reason: null });
   });
 

@@ -47,13 +47,13 @@ export interface StorageStandIn {
 }
 
 /**
- * Starts it. It imitates objects of the XML interface, lists and resumable uploads of the JSON one: preconditions, ranges, custom
+ * Starts it. It imitates objects of the XML interface, and lists, objects and resumable uploads of the JSON one: preconditions, ranges, custom
  * metadata, digests, bounds of length, access tokens and V4 signatures with their expiry. It has neither lifecycle rules nor the real
  * one's bound of one change a second for each object.
  */
 export async function startStorageStandIn(options: StorageStandInOptions): Promise<StorageStandIn> {
   const { access, latencyMs = 0 } = options;
-  const buckets = new Map(options.buckets.map((name) => [name, new Bucket()]));
+  const buckets = new Map(options.buckets.map((name) => [name, new Bucket(name)]));
   const calls: StorageCall[] = [];
   const uploads = new ResumableUploads();
 

@@ -14,8 +14,13 @@ export interface StoredObject {
 
 /** A bucket of the stand-in: strongly consistent, each write a new generation. */
 export class Bucket {
+  readonly name: string;
   readonly objects = new Map<string, StoredObject>();
   #generation = 1_700_000_000_000_000;
+
+  constructor(name: string) {
+    this.name = name;
+  }
 
   /**
    * Puts an object if the precondition holds.

@@ -1,10 +1,30 @@
-import type { Bucket, StoredObject } from "./bucket.ts";
+import { type Bucket, md5Of, type StoredObject } from "./bucket.ts";
 import { jsonError, jsonReply, type StorageCall, type StorageReply } from "./storage-call.ts";
 
-/** Answers lists (https://cloud.google.com/storage/docs/json_api/v1/objects/list); other calls of this interface are not imitated. */
-export function answerJson({ method, path, query }: StorageCall, bucket: Bucket): StorageReply {
-  if (method !== "GET" || !/^\/storage\/v1\/b\/[^/]+\/o$/.test(path))
-    return jsonError(501, "notImplemented", "The stand-in lists objects only.");
+/** Answers lists, GET and DELETE of one object (https://cloud.google.com/storage/docs/json_api/v1/objects). */
+export function answerJson(call: StorageCall, bucket: Bucket): StorageReply {
+  if (!/^\/storage\/v1\/b\/[^/]+\/o(\/|$)/.test(call.path))
+    return jsonError(501, "notImplemented", "The stand-in has objects only.");
+  if (call.key !== "") return answerOne(call, bucket);
+  if (call.method !== "GET") return jsonError(405, "methodNotAllowed", "A list takes GET.");
+  return list(call, bucket);
+}
+
+function answerOne({ method, key, query }: StorageCall, bucket: Bucket): StorageReply {
+  const object = bucket.objects.get(key);
+  const generation = query.get("generation");
+  if (!object || (generation !== null && Number(generation) !== object.generation))
+    return jsonError(404, "notFound", `No such object: ${key}`);
+  if (method === "DELETE") {
+    bucket.objects.delete(key);
+    return { status: 204 };
+  }
+  if (method !== "GET") return jsonError(405, "methodNotAllowed", "The stand-in reads and deletes here.");
+  if (query.get("alt") === "media") return { status: 200, body: object.content };
+  return jsonReply(200, toResource(bucket, key, object));
+}
+
+function list({ query }: StorageCall, bucket: Bucket): StorageReply {
   const prefix = query.get("prefix") ?? "";
   const start = query.get("startOffset") ?? "";
   const after = Buffer.from(query.get("pageToken") ?? "", "base64url").toString("utf8");
@@ -16,7 +36,7 @@ export function answerJson({ method, path, query }: StorageCall, bucket: Bucket)
   const last = page.at(-1);
   const items = page.flatMap((key) => {
     const object = bucket.objects.get(key);
-    return object ? [pick(toResource(key, object), query.get("fields"))] : [];
+    return object ? [pick(toResource(bucket, key, object), query.get("fields"))] : [];
   });
   return jsonReply(200, {
     ...(items.length > 0 ? { items } : {}),
@@ -27,14 +47,21 @@ export function answerJson({ method, path, query }: StorageCall, bucket: Bucket)
 }
 
 /** An object in the form of the JSON interface. */
-export function toResource(name: string, object: StoredObject): Readonly<Record<string, unknown>> {
+export function toResource(
+  bucket: Bucket,
+  name: string,
+  object: StoredObject,
+): Readonly<Record<string, unknown>> {
   return {
     kind: "storage#object",
+    bucket: bucket.name,
     name,
+    etag: `"${object.generation}"`,
     generation: String(object.generation),
     size: String(object.content.length),
     timeCreated: new Date(object.createdAtMs).toISOString(),
     contentType: object.contentType,
+    md5Hash: md5Of(object.content),
     ...(Object.keys(object.metadata).length > 0 ? { metadata: object.metadata } : {}),
     ...(object.customTime === "" ? {} : { customTime: object.customTime }),
   };

@@ -47,15 +47,16 @@ export class ResumableUploads {
     const resource = body.length === 0 ? {} : JSON.parse(body.toString("utf8"));
     const precondition = call.query.get("ifGenerationMatch");
     const id = randomUUID();
+    const key = call.key || resource.name;
     this.#uploads.set(id, {
-      key: call.key,
+      key,
       metadata: resource.metadata ?? {},
       customTime: resource.customTime ?? "",
       ifGenerationMatch: precondition === null ? null : Number(precondition),
       content: Buffer.alloc(0),
       finished: null,
     });
-    const query = new URLSearchParams({ uploadType: "resumable", name: call.key, upload_id: id });
+    const query = new URLSearchParams({ uploadType: "resumable", name: key, upload_id: id });
     return { status: 200, headers: { location: `${origin}${call.path}?${query}` } };
   }
 }
@@ -90,5 +91,5 @@ function finish(upload: Upload, bucket: Bucket, createdAtMs: number): StorageRep
   const object = { content, metadata, customTime, contentType: "application/octet-stream", createdAtMs };
   const stored = bucket.put(key, object, ifGenerationMatch);
   if (!stored) return jsonError(412, "conditionNotMet", "At least one of the pre-conditions did not hold.");
-  return jsonReply(200, toResource(key, stored));
+  return jsonReply(200, toResource(bucket, key, stored));
 }

@@ -44,9 +44,10 @@ export function parseCall(method: string, target: string, headers: IncomingHttpH
   const url = new URL(target, "http://storage");
   const query = url.searchParams;
   const parts = url.pathname.split("/").slice(1).map(decodeURIComponent);
-  const isUpload = url.pathname.startsWith("/upload/storage/v1/b/");
   const base = { method, path: url.pathname, query, headers };
-  if (isUpload) return { ...base, api: "upload", bucket: parts[4] ?? "", key: query.get("name") ?? "" };
+  // The tools of gcloud write /resumable before it.
+  const upload = /^(?:\/resumable)?\/upload\/storage\/v1\/b\/([^/]+)\/o$/.exec(url.pathname);
+  if (upload) return { ...base, api: "upload", bucket: upload[1] ?? "", key: query.get("name") ?? "" };
   if (url.pathname.startsWith("/storage/v1/b/"))
     return { ...base, api: "json", bucket: parts[3] ?? "", key: parts.slice(5).join("/") };
   return { ...base, api: "xml", bucket: parts[0] ?? "", key: parts.slice(1).join("/") };
