@@ -1,4 +1,4 @@
-import { existsSync, statSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { geteuid } from "node:process";
 import { fileURLToPath } from "node:url";
@@ -37,12 +37,13 @@ exec env -i "$@"`;
 /**
  * For root, in a mount namespace of its own: shows each folder in the covered one, because JAIL_USER may not be allowed to walk to
  * it (/root has mode 700). The mounts go with the namespace; the host never sees them.
- * Parameters: the control group's file or nothing, covered folder, count, folders or files to show, command.
+ * Parameters: the control group's file or nothing, a word when /proc is covered, covered folder, count, folders or files to show, command.
  */
 const EXPOSE_SOURCES = `
 if [ -n "$1" ]; then echo $$ > "$1"; fi
-folder=$2; count=$3; shift 3
+covered=$2; folder=$3; count=$4; shift 4
 mount -t tmpfs -o mode=755,size=1m tmpfs "$folder"
+if [ -n "$covered" ]; then mkdir "$folder/proc"; mount -t proc -o nosuid,nodev,noexec proc "$folder/proc"; fi
 for ((index = 0; index < count; index++)); do
   if [ -d "$1" ]; then mkdir "$folder/$index"; else : > "$folder/$index"; fi
   mount --bind "$1" "$folder/$index"
@@ -86,9 +87,18 @@ export function toLaunchCommand(spec: JailSpec, bubblewrapPath: string): string[
   return [
     ...["/usr/bin/unshare", "--mount", "--propagation", "private"],
     ...[...SHELL, SHELL_START + EXPOSE_SOURCES + START_CLEAN, "bash"],
-    ...[spec.joins ?? "", folder, String(shown.length), ...shown],
+    ...[spec.joins ?? "", isProcCovered() ? "covered" : "", folder, String(shown.length), ...shown],
     ...[...DROP_PRIVILEGES, ...launch(toExposed)],
   ];
+}
+
+/**
+ * Containers cover parts of /proc. The kernel then lets no unprivileged user mount one of its own (mount_too_revealing in fs/namespace.c)
+ * unless there is another one without covers in the mount namespace: the launcher, which is root, makes it.
+ */
+function isProcCovered(): boolean {
+  const mounts = readFileSync("/proc/self/mountinfo", "latin1").split("\n");
+  return mounts.some((line) => line.split(" ")[4]?.startsWith("/proc/") && !line.includes(" binfmt_misc "));
 }
 
 /** The checkout for what the jail's user can reach from there, so that one mount serves: each costs the start of a process. */

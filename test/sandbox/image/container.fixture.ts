@@ -1,0 +1,42 @@
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
+
+/** What the image holds beside its system, in a folder. */
+export interface Tree {
+  readonly folder: string;
+  remove(): void;
+}
+
+/** Puts the tree together as the image's Dockerfile does. */
+export function assembleTree(): Tree {
+  const folder = mkdtempSync(join(tmpdir(), "sandbox-image-"));
+  execFileSync(process.execPath, ["scripts/assemble-sandbox.ts", "--out", folder], { cwd: ROOT });
+  return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
+}
+
+/** Links of every Debian's root, and its empty folders. */
+const LINKS = ["bin", "sbin", "lib", "lib64"].flatMap((name) => ["--symlink", `usr/${name}`, `/${name}`]);
+const FOLDERS = ["etc", "mnt", "srv", "media", "opt"].flatMap((name) => ["--dir", `/${name}`]);
+const SYSTEM_FILES = ["/etc/alternatives", "/etc/fonts", "/etc/ld.so.cache", "/etc/matplotlibrc"];
+
+/**
+ * The command that runs an entry of the tree as a container would: root in namespaces of its own, with this machine's /usr, which is the
+ * image's system, and nothing else of it. Parts of /proc are covered, as in a container (bubblewrap does that by itself).
+ */
+export function toContainerCommand(tree: Tree, entry: string): readonly [string, ...string[]] {
+  return [
+    "/usr/bin/bwrap",
+    ...["--ro-bind", "/usr", "/usr", ...LINKS, ...FOLDERS],
+    ...SYSTEM_FILES.flatMap((path) => ["--ro-bind-try", path, path]),
+    ...["--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp"],
+    ...["--ro-bind", tree.folder, "/app", "--ro-bind", process.execPath, "/opt/node"],
+    ...["--unshare-pid", "--unshare-ipc", "--unshare-uts", "--as-pid-1", "--cap-add", "ALL"],
+    ...["--die-with-parent", "--chdir", "/app"],
+    ...["--", "/opt/node", `sandbox/entry/${entry}.js`],
+  ];
+}
