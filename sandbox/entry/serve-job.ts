@@ -23,20 +23,12 @@ export async function serveJob(
   run: (document: ProgramDocument) => Promise<AsyncIterable<Uint8Array>>,
   signal: AbortSignal,
 ): Promise<JobEnd> {
-  const leave = new AbortController();
-  const inner = AbortSignal.any([signal, leave.signal]);
-  const program = openProgram(settings.inUrl, inner);
-  program.catch(() => undefined);
-  try {
-    if (!(await takeClaim(settings, signal))) return "not_ours";
-    const content = await program;
-    if (content === null) return "not_ours";
-    const result = await run(await readProgramDocument(content));
-    await putResult(settings.outUrl, result, signal);
-    return "done";
-  } finally {
-    leave.abort();
-  }
+  // Who cannot have the program leaves it to another one.
+  const content = await openProgram(settings.inUrl, signal);
+  if (content === null || !(await takeClaim(settings, signal))) return "not_ours";
+  const result = await run(await readProgramDocument(content));
+  await putResult(settings.outUrl, result, signal);
+  return "done";
 }
 
 /** @returns true when the program is this container's */

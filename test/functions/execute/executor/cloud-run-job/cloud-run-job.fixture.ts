@@ -124,3 +124,10 @@ export function runProgram(
     ...options,
   });
 }
+
+/** How often a container has put a result, and it was taken. */
+export function countResults({ storage }: JobCloud): number {
+  const isResult = ({ method, key }: { readonly method: string; readonly key: string }) =>
+    method === "PUT" && key.startsWith("results/");
+  return storage.calls.filter(isResult).length;
+}
