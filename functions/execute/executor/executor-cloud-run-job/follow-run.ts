@@ -66,8 +66,9 @@ export async function followRun(
       // In this order: a container that is over has put its result before.
       const { isOver } = view;
       const content = await ask(() => exchange.openResult(run.runId, signal));
-      if (content !== null) return { kind: "result", content };
-      const verdict = judge(run, patience, { ...view, isOver, begunAtMs });
+      if (content) return { kind: "result", content };
+      // Without an answer there may be one.
+      const verdict = judge(run, patience, { ...view, isOver: isOver && content === null, begunAtMs });
       if (verdict === "lost") return { kind: "lost" };
       if (verdict !== "wait" && (await ask(() => exchange.takeClaim(run.runId, signal))) === true) {
         return { kind: "not_started", why: verdict, reason: view.reason };
@@ -138,12 +139,12 @@ function executionOf(claim: Claim, admin: RunAdmin): string | null {
   return claim.by === "container" ? admin.nameOf(claim.execution) : null;
 }
 
-/** @returns null also when nobody answered: it is asked again */
-async function ask<T>(question: () => Promise<T>): Promise<T | null> {
+/** @returns undefined when nobody answered: it is asked again */
+async function ask<T>(question: () => Promise<T>): Promise<T | undefined> {
   try {
     return await question();
   } catch (error) {
-    if (error instanceof GoogleCloudError && mayPass(error)) return null;
+    if (error instanceof GoogleCloudError && mayPass(error)) return undefined;
     throw error;
   }
 }
