@@ -25,6 +25,8 @@ export interface ExecutionRecords {
 const SPAN_MS = 60_000;
 /** Objects that may hold what another one could: several instances save at the same time. */
 const OVERLAPPING = 8;
+/** Objects that are read at once: in a bucket each takes its time. */
+const AT_ONCE = 16;
 
 /**
  * Builds the memory of executions on any object store. An object holds one record or several of one owner, from the newest to the
@@ -37,6 +39,10 @@ export function createExecutionRecords(store: ObjectStore, logger: Logger): Exec
   const report = (error: unknown) =>
     logger.log("ERROR", "Executions could not be noted", { ...describeCause(error) });
   const read = (key: string) => readObject<readonly ExecutionRecord[]>(store, key);
+
+  async function readAll(keys: readonly string[]): Promise<readonly ExecutionRecord[]> {
+    return (await Promise.all(keys.map(read))).flatMap((records) => records ?? []);
+  }
 
   async function put(owner: string, records: readonly ExecutionRecord[]): Promise<void> {
     const sorted = records.toSorted(compare);
@@ -72,10 +78,11 @@ export function createExecutionRecords(store: ObjectStore, logger: Logger): Exec
       const place = after === undefined ? {} : { after: folderOf(owner) + after };
       const objects = await store.list(folderOf(owner), { limit: limit + OVERLAPPING, ...place });
       const byId = new Map(pending.list(owner).map((record) => [record.id, record]));
-      for (const { key } of objects) {
+      for (let start = 0; start < objects.length; start += AT_ONCE) {
+        const keys = objects.slice(start, start + AT_ONCE).map(({ key }) => key);
         const last = choose(byId, after)[limit - 1];
-        if (last && timeOf(last.id) - timeOf(key.slice(folderOf(owner).length)) > SPAN_MS) break;
-        for (const record of (await read(key)) ?? []) byId.set(record.id, record);
+        if (last && timeOf(last.id) - timeOf(keys[0]?.slice(folderOf(owner).length) ?? "") > SPAN_MS) break;
+        for (const record of await readAll(keys)) byId.set(record.id, record);
       }
       return choose(byId, after).slice(0, limit);
     },

@@ -3,7 +3,7 @@ import { createExecutionId } from "#functions/execute/executions/execution-id.ts
 import { createExecutionStore, type ExecutionStore } from "#functions/execute/executions/execution-store.ts";
 import { createSessionStore } from "#functions/execute/executions/session-store.ts";
 import { createLogger } from "#shared/observability/logger.ts";
-import { useBucket } from "../../../object-store/bucket.fixture.ts";
+import { plant, useBucket } from "../../../object-store/bucket.fixture.ts";
 
 const OWNER = "a".repeat(32);
 const LOGGER = createLogger({}, () => undefined);
@@ -52,6 +52,20 @@ describe("two instances of the function over one bucket", () => {
     expect(await here.isAskedToCancel(OWNER, records[0]?.id ?? "")).toBe(true);
     await there.remove(OWNER, records[0]?.id ?? "");
     expect(await here.records.find(OWNER, records[0]?.id ?? "")).toBeNull();
+  });
+
+  it("list a hundred of thousands without waiting for each", async () => {
+    const ids = Array.from({ length: 1_000 }, () => createExecutionId()).sort();
+    for (const id of ids) {
+      const record = { id, language: "python", startedAt: new Date().toISOString(), outcome: null };
+      plant(world, `executions/${OWNER}/${id}`, JSON.stringify([record]));
+    }
+    world.storage.faultOf = ({ method }) => (method === "GET" ? { delayMs: 100 } : null);
+    const startMs = performance.now();
+    const listed = await here.records.list(OWNER, { limit: 100, after: ids[499] ?? "" });
+    expect(listed.map(({ id }) => id)).toEqual(ids.slice(500, 600));
+    // One after the other, they would take eleven seconds.
+    expect(performance.now() - startMs).toBeLessThan(8_000);
   });
 
   it("let one program at a time into a session, and hand its folder on", async () => {
