@@ -24,7 +24,8 @@ const DONE = {
 
 async function writeResult(runId: string): Promise<Buffer> {
   const pieces: Uint8Array[] = [];
-  for await (const piece of encodeResultDocument(runId, { kind: "ran", result: DONE }, [])) pieces.push(piece);
+  for await (const piece of encodeResultDocument(runId, { kind: "ran", result: DONE }, []))
+    pieces.push(piece);
   return Buffer.concat(pieces);
 }
 
