@@ -1,16 +1,6 @@
-locals {
-  buckets = merge(
-    # Results, files and the working folders of sessions.
-    { files = "${var.project_id}-files" },
-    # Programs on their way to a job, and what came back.
-    var.executor == "cloud-run-job" ? { exchange = "${var.project_id}-exchange" } : {},
-  )
-}
-
-resource "google_storage_bucket" "bucket" {
-  for_each = local.buckets
-
-  name                        = each.value
+# What execute keeps for others: results, files, the working folders of sessions; and, for a job, programs on their way to it and what came back.
+resource "google_storage_bucket" "files" {
+  name                        = local.files_bucket
   location                    = var.region
   uniform_bucket_level_access = true
   public_access_prevention    = "enforced"
@@ -27,16 +17,22 @@ resource "google_storage_bucket" "bucket" {
   }
 
   # No reader is shown what has expired; these rules sweep it away. An object's custom time is when it expires.
-  dynamic "lifecycle_rule" {
-    for_each = each.key == "files" ? [1] : []
+  lifecycle_rule {
+    action {
+      type = "Delete"
+    }
+    condition {
+      days_since_custom_time = 1
+    }
+  }
 
-    content {
-      action {
-        type = "Delete"
-      }
-      condition {
-        days_since_custom_time = lifecycle_rule.value
-      }
+  lifecycle_rule {
+    action {
+      type = "Delete"
+    }
+    condition {
+      age            = 1
+      matches_prefix = local.exchange_prefixes
     }
   }
 
@@ -46,25 +42,31 @@ resource "google_storage_bucket" "bucket" {
       type = "Delete"
     }
     condition {
-      age = each.key == "files" ? 2 : 1
+      age = 2
     }
   }
 }
 
 resource "google_storage_bucket_iam_member" "execute" {
-  for_each = google_storage_bucket.bucket
-
-  bucket = each.value.name
+  bucket = google_storage_bucket.files.name
   role   = "roles/storage.objectUser"
   member = google_service_account.function["execute"].member
 }
 
-# Signed URLs carry the rights of the account whose HMAC key signs them. It may create and read, not replace: that a result is
-# written once is the bucket's own rule as well.
+# Signed URLs carry the rights of the account whose HMAC key signs them. It may create and read where programs change hands, and
+# replace nothing: that a result is written once is the bucket's own rule as well.
 resource "google_storage_bucket_iam_member" "signer" {
   for_each = var.executor == "cloud-run-job" ? toset(["roles/storage.objectCreator", "roles/storage.objectViewer"]) : toset([])
 
-  bucket = google_storage_bucket.bucket["exchange"].name
+  bucket = google_storage_bucket.files.name
   role   = each.value
   member = "serviceAccount:exchange-signer@${var.project_id}.iam.gserviceaccount.com"
+
+  condition {
+    title       = "where_programs_change_hands"
+    description = "Nobody's files and results by a signed URL."
+    expression = join(" || ", [
+      for prefix in local.exchange_prefixes : "resource.name.startsWith('projects/_/buckets/${local.files_bucket}/objects/${prefix}')"
+    ])
+  }
 }

@@ -55,5 +55,5 @@ resource "google_cloudfunctions2_function" "function" {
   }
 
   # A function whose account cannot read its secrets yet would fail to start.
-  depends_on = [google_secret_manager_secret_iam_member.function, google_storage_bucket.bucket]
+  depends_on = [google_secret_manager_secret_iam_member.function, google_storage_bucket.files]
 }

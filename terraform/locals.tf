@@ -21,16 +21,19 @@ locals {
 
   # The image holds both entries; which one starts is said here.
   sandbox_arguments = {
-    cloud-run-job     = ["node", "sandbox/entry/job.ts"]
-    cloud-run-service = ["node", "sandbox/entry/service.ts"]
+    cloud-run-job     = ["node", "sandbox/entry/job.js"]
+    cloud-run-service = ["node", "sandbox/entry/service.js"]
   }
+
+  files_bucket = "${var.project_id}-files"
+  # Where programs, claims to them and results change hands with a job.
+  exchange_prefixes = ["claims/", "programs/", "results/"]
 
   # Where execute finds its sandbox.
   executor_environment = merge(
-    { EXECUTOR = var.executor, STORAGE_BUCKET = local.buckets["files"] },
+    { EXECUTOR = var.executor, STORAGE_BUCKET = local.files_bucket },
     var.executor == "cloud-run-job" ? {
-      EXCHANGE_BUCKET = local.buckets["exchange"]
-      SANDBOX_JOB     = "projects/${var.project_id}/locations/${var.region}/jobs/sandbox"
+      SANDBOX_JOB = "projects/${var.project_id}/locations/${var.region}/jobs/sandbox"
       } : {
       SANDBOX_SERVICE_URL = one(google_cloud_run_v2_service.sandbox[*].uri)
     },

@@ -66,9 +66,9 @@ variable "sandbox_cpu" {
 }
 
 variable "sandbox_memory" {
-  description = "Memory of a sandbox, files and interpreter included; a program gets 512 MiB of it. Cloud Run wants 2Gi at most for each processor and 512Mi at least."
+  description = "Memory of a sandbox, files and interpreter included; a program gets 512 MiB of it."
   type        = string
-  default     = "1Gi"
+  default     = "2Gi"
 
   validation {
     condition     = contains(["1Gi", "2Gi", "4Gi"], var.sandbox_memory)

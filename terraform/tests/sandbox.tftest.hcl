@@ -32,7 +32,7 @@ run "a_job_by_default" {
     error_message = "A program could run twice."
   }
   assert {
-    condition     = google_cloud_run_v2_job.sandbox[0].template[0].template[0].service_account == google_service_account.sandbox.email
+    condition     = google_cloud_run_v2_job.sandbox[0].template[0].template[0].service_account == google_service_account.sandbox.email && google_cloud_run_v2_job.sandbox[0].template[0].template[0].containers[0].args == tolist(["node", "sandbox/entry/job.js"])
     error_message = "Programs run beside another account than the one without rights."
   }
   assert {
@@ -44,11 +44,11 @@ run "a_job_by_default" {
     error_message = "Somebody other than execute runs the job, or with another role than the one of five permissions."
   }
   assert {
-    condition     = google_cloudfunctions2_function.function["execute"].service_config[0].environment_variables["EXECUTOR"] == "cloud-run-job" && google_cloudfunctions2_function.function["execute"].service_config[0].environment_variables["SANDBOX_JOB"] == "projects/demo-project/locations/europe-west1/jobs/sandbox" && google_cloudfunctions2_function.function["execute"].service_config[0].environment_variables["EXCHANGE_BUCKET"] == "demo-project-exchange"
+    condition     = google_cloudfunctions2_function.function["execute"].service_config[0].environment_variables["EXECUTOR"] == "cloud-run-job" && google_cloudfunctions2_function.function["execute"].service_config[0].environment_variables["SANDBOX_JOB"] == "projects/demo-project/locations/europe-west1/jobs/sandbox" && google_cloudfunctions2_function.function["execute"].service_config[0].environment_variables["STORAGE_BUCKET"] == google_storage_bucket.files.name
     error_message = "execute does not find its job."
   }
   assert {
-    condition     = alltrue([for name, function in google_cloudfunctions2_function.function : name == "execute" || length(setintersection(keys(function.service_config[0].environment_variables), ["EXECUTOR", "SANDBOX_JOB", "EXCHANGE_BUCKET", "STORAGE_BUCKET"])) == 0])
+    condition     = alltrue([for name, function in google_cloudfunctions2_function.function : name == "execute" || length(setintersection(keys(function.service_config[0].environment_variables), ["EXECUTOR", "SANDBOX_JOB", "SANDBOX_SERVICE_URL", "STORAGE_BUCKET"])) == 0])
     error_message = "Another function than execute is told about the sandbox."
   }
 }
@@ -82,8 +82,8 @@ run "a_service_where_it_is_chosen" {
     error_message = "The sandbox costs while nobody asks, or has no bound."
   }
   assert {
-    condition     = keys(google_storage_bucket.bucket) == ["files"] && length(google_storage_bucket_iam_member.signer) == 0
-    error_message = "A service needs no exchange."
+    condition     = length(google_storage_bucket_iam_member.signer) == 0
+    error_message = "Nobody signs addresses for a service."
   }
   assert {
     condition     = google_cloudfunctions2_function.function["execute"].service_config[0].environment_variables["EXECUTOR"] == "cloud-run-service" && google_cloudfunctions2_function.function["execute"].service_config[0].environment_variables["SANDBOX_SERVICE_URL"] == google_cloud_run_v2_service.sandbox[0].uri
@@ -102,7 +102,7 @@ run "the_sandbox_is_in_no_binding" {
     condition = !contains(concat(
       [for grant in google_project_iam_member.function : grant.member],
       [for grant in google_secret_manager_secret_iam_member.function : grant.member],
-      [for grant in google_storage_bucket_iam_member.execute : grant.member],
+      [google_storage_bucket_iam_member.execute.member],
       [for grant in google_storage_bucket_iam_member.signer : grant.member],
       [for grant in google_cloud_run_v2_service_iam_member.invoker : grant.member],
       [for grant in google_cloud_run_v2_service_iam_member.execute : grant.member],
@@ -118,32 +118,32 @@ run "the_sandbox_is_in_no_binding" {
   }
 }
 
-run "buckets_are_private_and_forget" {
+run "the_bucket_is_private_and_forgets" {
   command = apply
 
   assert {
-    condition     = toset([for bucket in google_storage_bucket.bucket : bucket.name]) == toset(["demo-project-exchange", "demo-project-files"])
-    error_message = "There are other buckets than execute's two."
+    condition     = google_storage_bucket.files.public_access_prevention == "enforced" && google_storage_bucket.files.uniform_bucket_level_access
+    error_message = "The bucket could be made public."
   }
   assert {
-    condition     = alltrue([for bucket in google_storage_bucket.bucket : bucket.public_access_prevention == "enforced" && bucket.uniform_bucket_level_access])
-    error_message = "A bucket could be made public."
-  }
-  assert {
-    condition     = alltrue([for bucket in google_storage_bucket.bucket : one(bucket.soft_delete_policy).retention_duration_seconds == 0 && !one(bucket.versioning).enabled && alltrue([for rule in bucket.lifecycle_rule : one(rule.action).type == "Delete"])])
+    condition     = one(google_storage_bucket.files.soft_delete_policy).retention_duration_seconds == 0 && !one(google_storage_bucket.files.versioning).enabled
     error_message = "What is deleted is kept all the same."
   }
   assert {
-    condition     = one([for rule in google_storage_bucket.bucket["exchange"].lifecycle_rule : one(rule.condition).age]) == 1 && one(google_storage_bucket.bucket["files"].lifecycle_rule[0].condition).days_since_custom_time == 1 && one(google_storage_bucket.bucket["files"].lifecycle_rule[1].condition).age == 2
+    condition     = alltrue([for rule in google_storage_bucket.files.lifecycle_rule : one(rule.action).type == "Delete"]) && one(google_storage_bucket.files.lifecycle_rule[0].condition).days_since_custom_time == 1 && one(google_storage_bucket.files.lifecycle_rule[1].condition).age == 1 && one(google_storage_bucket.files.lifecycle_rule[2].condition).age == 2
     error_message = "A program or its result outlives its time."
   }
   assert {
-    condition     = alltrue([for grant in google_storage_bucket_iam_member.execute : grant.role == "roles/storage.objectUser" && grant.member == google_service_account.function["execute"].member])
+    condition     = google_storage_bucket_iam_member.execute.role == "roles/storage.objectUser" && google_storage_bucket_iam_member.execute.member == google_service_account.function["execute"].member
     error_message = "Somebody other than execute reads results."
   }
   assert {
-    condition     = toset([for grant in google_storage_bucket_iam_member.signer : "${grant.bucket} ${grant.role} ${grant.member}"]) == toset(["demo-project-exchange roles/storage.objectCreator serviceAccount:exchange-signer@demo-project.iam.gserviceaccount.com", "demo-project-exchange roles/storage.objectViewer serviceAccount:exchange-signer@demo-project.iam.gserviceaccount.com"])
-    error_message = "A signed URL carries more than creating and reading in the exchange."
+    condition     = toset([for grant in google_storage_bucket_iam_member.signer : "${grant.role} ${grant.member}"]) == toset(["roles/storage.objectCreator serviceAccount:exchange-signer@demo-project.iam.gserviceaccount.com", "roles/storage.objectViewer serviceAccount:exchange-signer@demo-project.iam.gserviceaccount.com"])
+    error_message = "A signed URL carries more than creating and reading."
+  }
+  assert {
+    condition     = alltrue([for grant in google_storage_bucket_iam_member.signer : one(grant.condition).expression == "resource.name.startsWith('projects/_/buckets/demo-project-files/objects/claims/') || resource.name.startsWith('projects/_/buckets/demo-project-files/objects/programs/') || resource.name.startsWith('projects/_/buckets/demo-project-files/objects/results/')"])
+    error_message = "A signed URL could reach people's files."
   }
 }
 
