@@ -64,7 +64,6 @@ locals {
       secrets         = concat(["CODEX_API_TOKEN", "GATEWAY_API_KEY", "GOOGLE_CREDENTIALS_BASE64", "SIGNING_KEY"], local.database_secrets)
       project_roles   = ["roles/bigquery.jobUser"]
       environment = {
-        WAREHOUSE                = "bigquery"
         BIGQUERY_LOCATION        = var.bigquery_location
         BIGQUERY_DEFAULT_DATASET = var.bigquery_default_dataset
         # Its account reads no other dataset of the owner's, but every public one of the world.
