@@ -10,7 +10,7 @@ import { bundleEntry } from "./build/bundle-entry.ts";
 const root = resolve(import.meta.dirname, "..");
 const { values } = parseArgs({ options: { out: { type: "string" } } });
 const JAVASCRIPT = "dist/sandbox/javascript";
-const ENTRIES = ["service"];
+const ENTRIES = ["job", "service"];
 /** What jails are shown. */
 const SHOWN = ["supervisor", "languages", "zygote", "jail/etc"];
 

@@ -70,6 +70,10 @@ run "a_service_where_it_is_chosen" {
     error_message = "Two programs could share a container."
   }
   assert {
+    condition     = google_cloud_run_v2_service.sandbox[0].template[0].containers[0].ports[0].name == "h2c"
+    error_message = "The sandbox speaks HTTP/2 alone."
+  }
+  assert {
     condition     = google_cloud_run_v2_service.sandbox[0].invoker_iam_disabled == false && google_cloud_run_v2_service_iam_member.execute[0].role == "roles/run.invoker" && google_cloud_run_v2_service_iam_member.execute[0].member == google_service_account.function["execute"].member && google_cloud_run_v2_service_iam_member.execute[0].member != "allUsers"
     error_message = "Somebody other than execute may call the sandbox."
   }

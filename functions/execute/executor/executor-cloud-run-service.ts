@@ -22,10 +22,11 @@ export interface CloudRunServiceOptions {
   readonly logger: Logger;
   /** Milliseconds that a program may wait for a container, attempts together; 60 s by default. */
   readonly startMs?: number;
+  /** Milliseconds beside that and the program's own time, for its files and their way; 25 s by default. */
+  readonly transferMs?: number;
 }
 
 const START_MS = 60_000;
-/** For the way there and back, and for the files. */
 const TRANSFER_MS = 25_000;
 const MOST_ATTEMPTS = 8;
 const RETRY_SECONDS = 2;
@@ -41,7 +42,7 @@ type Outcome =
 export function createCloudRunServiceExecutor(options: CloudRunServiceOptions): Executor {
   const { tokens, logger } = options;
   const { origin } = new URL(options.serviceUrl);
-  const startMs = options.startMs ?? START_MS;
+  const { startMs = START_MS, transferMs = TRANSFER_MS } = options;
   const closing = new AbortController();
   const running = new Set<Promise<unknown>>();
 
@@ -83,7 +84,7 @@ export function createCloudRunServiceExecutor(options: CloudRunServiceOptions): 
   async function run(program: Program, { signal: caller, receive }: RunOptions): Promise<RunResult> {
     if (closing.signal.aborted) throw shuttingDown();
     caller.throwIfAborted();
-    const deadline = AbortSignal.timeout(startMs + program.timeoutMs + TRANSFER_MS);
+    const deadline = AbortSignal.timeout(startMs + program.timeoutMs + transferMs);
     const signal = AbortSignal.any([caller, closing.signal, deadline]);
     // A consumer that hangs holds up nobody who has left.
     const work = unlessAborted(runInContainer(program, { signal, receive }), signal);

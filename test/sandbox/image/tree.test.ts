@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import type { Executor } from "#functions/execute/executor/executor.ts";
+import { startJobCloud } from "../../functions/execute/executor/cloud-run-job/cloud-run-job.fixture.ts";
 import { runAndKeep, toInput, toText } from "../../functions/execute/executor/files.fixture.ts";
 import {
   COLD,
@@ -40,7 +41,7 @@ describeWith(
       const files = readdirSync(tree.folder, { recursive: true, encoding: "utf8" }).filter((name) =>
         statSync(join(tree.folder, name)).isFile(),
       );
-      expect(files).toContain("sandbox/entry/service.js");
+      expect(files).toEqual(expect.arrayContaining(["sandbox/entry/job.js", "sandbox/entry/service.js"]));
       expect(
         files.filter((name) => !/^(package\.json|sandbox\/|dist\/sandbox\/javascript\/)/.test(name)),
       ).toEqual([]);
@@ -72,6 +73,20 @@ describeWith(
     it("shows programs nothing of the container", async () => {
       const { run } = await runAndKeep(executor, { code: LOOK });
       expect(run.stdout).toMatch(/^False False \['bin', 'dev', 'etc', 'lib', 'lib64', 'proc', 'sandbox',/);
+    });
+
+    it("runs a program as a job", async () => {
+      const cloud = await startJobCloud({ command: toContainerCommand(tree, "job") });
+      try {
+        const { run, files } = await runAndKeep(cloud.createExecutor(), {
+          code: "open('out.txt', 'w').write(open('in.txt').read().upper())",
+          files: [toInput("in.txt", "text")],
+        });
+        expect(run).toMatchObject({ status: "succeeded", unchangedFiles: ["in.txt"] });
+        expect(toText(files)).toEqual({ "out.txt": "TEXT" });
+      } finally {
+        await cloud.close();
+      }
     });
 
     it("has sandboxes that wait, where the service asks for them", async () => {

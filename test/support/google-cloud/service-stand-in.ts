@@ -96,7 +96,8 @@ export async function startServiceStandIn(options: ServiceStandInOptions): Promi
     if (!options.isIdentityGood(token, url)) return answer(stream, 403);
     const fault = faults.shift() ?? {};
     if (endEarly(stream, fault)) return;
-    await sleep(fault.startDelayMs ?? 0);
+    await sleep(fault.startDelayMs ?? 0, undefined, { ref: false });
+    if (stream.destroyed) return;
     const container = await pool.take(fault.usedContainer === true);
     if (container === null) return answer(stream, 429);
     handedOver += 1;

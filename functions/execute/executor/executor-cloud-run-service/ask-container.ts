@@ -1,4 +1,5 @@
 import { type ClientHttp2Session, type ClientHttp2Stream, connect, constants } from "node:http2";
+import { DocumentError } from "#sandbox/entry/document.ts";
 
 /** What came of one attempt to hand a program to a container. */
 export type ContainerAnswer =
@@ -80,7 +81,7 @@ async function converse<T>(
   // What the body throws is told; that nobody takes it is told by the answer.
   const sent = send(stream, body).then(() => head);
   const answer = await Promise.race([head, sent]);
-  if (answer.kind === "answered") return take({ ...answer, body: stream });
+  if (answer.kind === "answered") return take({ ...answer, body: read(stream) });
   return take(answer);
 }
 
@@ -126,6 +127,16 @@ function untilDrained(stream: ClientHttp2Stream): Promise<void> {
     stream.on("drain", go).on("close", go);
     if (stream.destroyed) go();
   });
+}
+
+/** An answer that breaks off is a document that ends too early. */
+async function* read(stream: ClientHttp2Stream): AsyncGenerator<Uint8Array> {
+  try {
+    yield* stream;
+  } catch (error) {
+    const why = error instanceof Error ? codeOf(error) : "unknown";
+    throw new DocumentError("truncated", `The answer broke off: ${why}`);
+  }
 }
 
 function codeOf(error: Error): string {

@@ -14,7 +14,11 @@ import {
   type MetadataStandIn,
   startMetadataStandIn,
 } from "../../../../support/google-cloud/metadata-stand-in.ts";
-import { type RunStandIn, startRunStandIn } from "../../../../support/google-cloud/run-stand-in.ts";
+import {
+  type RunStandIn,
+  type RunStandInOptions,
+  startRunStandIn,
+} from "../../../../support/google-cloud/run-stand-in.ts";
 import {
   type StorageStandIn,
   type StorageStandInOptions,
@@ -43,11 +47,16 @@ export interface JobCloud {
   close(): Promise<void>;
 }
 
-/** Starts the stand-ins. @param options.latencyMs of the storage and of Cloud Run */
+/**
+ * Starts the stand-ins.
+ * @param options.latencyMs of the storage and of Cloud Run
+ * @param options.command what a container runs; the checkout's own entry by default
+ */
 export async function startJobCloud(
-  options: Pick<StorageStandInOptions, "latencyMs"> & { readonly now?: () => number } = {},
+  options: Pick<StorageStandInOptions, "latencyMs"> &
+    Pick<RunStandInOptions, "command"> & { readonly now?: () => number } = {},
 ): Promise<JobCloud> {
-  const { now = Date.now, ...latency } = options;
+  const { now = Date.now, command, ...latency } = options;
   if (!existsSync(`${ROOT}dist/sandbox/javascript/preload.cjs`)) {
     execFileSync(process.execPath, [`${ROOT}scripts/build-sandbox.ts`]);
   }
@@ -55,7 +64,7 @@ export async function startJobCloud(
   const { isTokenGood } = metadata;
   const access = { hmacKeys: { [KEY.accessId]: KEY.secret }, isTokenGood, now };
   const storage = await startStorageStandIn({ buckets: [BUCKET], access, ...latency });
-  const run = await startRunStandIn({ job: JOB, isTokenGood, ...latency });
+  const run = await startRunStandIn({ job: JOB, isTokenGood, ...latency, ...(command && { command }) });
   const client = createGoogleClient(createMetadataTokens({ host: metadata.host }));
   const log: string[] = [];
   const logger = createQuietLogger(log);
