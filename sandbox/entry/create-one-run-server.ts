@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { createServer, type Http2Server, type ServerHttp2Stream } from "node:http2";
+import { createServer, type Http2Server, type ServerHttp2Session, type ServerHttp2Stream } from "node:http2";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -32,6 +32,8 @@ const NOT_STARTED = { ":status": 503, "x-not-started": "1" } as const;
 const WINDOW_BYTES = 1024 * 1024;
 const LONGEST_MS = 120_000;
 const FLUSH_MS = 2_000;
+/** A process that ends with unread bytes of the peer's resets the connection, and the peer may lose what it has not read by then. */
+const LINGER_MS = 500;
 
 /**
  * Serves `POST /run` with a program's document once, over HTTP/2 without TLS (RFC 9113 §3.3), which Cloud Run bounds by no size. Every
@@ -40,6 +42,7 @@ const FLUSH_MS = 2_000;
 export function createOneRunServer(options: OneRunServerOptions): OneRunServer {
   const { logger } = options;
   const served = Promise.withResolvers<void>();
+  const sessions = new Set<ServerHttp2Session>();
   let isUsed = false;
   let isRunning = false;
 
@@ -56,12 +59,17 @@ export function createOneRunServer(options: OneRunServerOptions): OneRunServer {
       }
     }
     await Promise.race([stream.closed ? null : once(stream, "close"), sleep(FLUSH_MS)]);
+    const leaving = [...sessions].map((session) => (session.closed ? null : once(session, "close")));
+    await Promise.race([Promise.all(leaving), sleep(LINGER_MS)]);
     isRunning = false;
     served.resolve();
   }
 
   const server = createServer({ settings: { initialWindowSize: WINDOW_BYTES } });
-  server.on("session", (session) => session.on("error", ignore));
+  server.on("session", (session) => {
+    sessions.add(session);
+    session.on("error", ignore).once("close", () => sessions.delete(session));
+  });
   server.on("stream", (stream, headers) => {
     stream.on("error", ignore);
     if (headers[":method"] !== "POST" || headers[":path"] !== "/run") {
