@@ -34,6 +34,7 @@ import { createFileFetcher } from "./input-files/create-file-fetcher.ts";
 import { prepareInputFiles } from "./input-files/prepare-input-files.ts";
 import { createListExecutions } from "./list-executions.ts";
 import { createListLanguages } from "./list-languages.ts";
+import { takeUpRun } from "./run-request.ts";
 
 /** What the function is built over. */
 export interface ExecuteDependencies {
@@ -57,7 +58,18 @@ export interface ExecuteFunction {
 export function createExecute(dependencies: ExecuteDependencies): ExecuteFunction {
   const { executor, objects, signingKey, fileHosts, logger } = dependencies;
   const executionStore = createExecutionStore(objects, logger);
-  const executions = createExecutions(executionStore);
+  const { elsewhere } = executor;
+  const sessions = createSessionStore(objects, elsewhere?.longestMs);
+  const executions = createExecutions(
+    executionStore,
+    elsewhere === undefined
+      ? null
+      : {
+          takeUp: (owner, record, signal) =>
+            takeUpRun({ executor, objects, sessions }, { owner, record, signal }),
+          giveUp: elsewhere.giveUp,
+        },
+  );
   const signer = createSigner({ keys: [signingKey], purpose: "file" });
   const fetcher = createFileFetcher({ allowedHosts: fileHosts, logger });
   const runs = createExecuteCode({
@@ -65,7 +77,7 @@ export function createExecute(dependencies: ExecuteDependencies): ExecuteFunctio
     executions,
     executionStore,
     objects,
-    sessions: createSessionStore(objects),
+    sessions,
     signLink: signer.sign,
     // Contents of files are held in memory, 120 MiB of one request at most.
     inputSlots: createSlots({

@@ -4,7 +4,10 @@ import type { RunResult } from "./executor/executor.ts";
 const MAX_CHARACTERS = 1_000;
 
 /** What a person needs to know first about a run that did not succeed; null for one that did. */
-export function describeRun(run: RunResult, request: ExecuteCodeRequest): string | null {
+export function describeRun(
+  run: RunResult,
+  request: Pick<ExecuteCodeRequest, "timeout" | "language">,
+): string | null {
   switch (run.status) {
     case "succeeded":
       return null;

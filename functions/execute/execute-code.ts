@@ -8,7 +8,7 @@ import type { RequestContext } from "#shared/http/route.ts";
 import { createExecutionId } from "./executions/execution-id.ts";
 import type { ExecutionRecord } from "./executions/execution-record.ts";
 import type { ExecutionStore } from "./executions/execution-store.ts";
-import type { Executions, Job, Waiting } from "./executions/run-executions.ts";
+import type { Executions, Job, JobHandOver, Waiting } from "./executions/run-executions.ts";
 import { type SignLink, toExecution } from "./executions/to-execution.ts";
 import { type RunRequestDependencies, runRequest } from "./run-request.ts";
 
@@ -83,9 +83,9 @@ function createJob(dependencies: ExecuteCodeDependencies, request: ExecuteCodeRe
   const startedAt = new Date().toISOString();
   const record = { id, language: request.language, startedAt, outcome: null };
   const key = request.idempotency_key;
-  const run = async (signal: AbortSignal) => {
+  const run = async (signal: AbortSignal, handOver: JobHandOver) => {
     try {
-      return await runRequest(dependencies, { request, owner, id, signal });
+      return await runRequest(dependencies, { request, owner, id, signal, ...handOver });
     } catch (error) {
       // Nothing has run to its end: the key is free for another attempt.
       if (key !== undefined) await dependencies.executionStore.release(owner, key);

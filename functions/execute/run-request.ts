@@ -1,12 +1,13 @@
 import type { ExecuteCodeRequest } from "#shared/contract/execute/execute-code.ts";
+import type { Language } from "#shared/contract/execute/languages.ts";
 import { FILE_LIFETIME_SECONDS, OUTPUT_FILES, SESSION_FILES } from "#shared/contract/limits.ts";
 import type { ObjectStore } from "#shared/object-store/object-store.ts";
 import type { Slots } from "#shared/slots/create-slots.ts";
 import { describeRun } from "./describe-run.ts";
 import { createCollector } from "./executions/collect-results.ts";
-import type { EndedRun } from "./executions/execution-record.ts";
+import type { EndedRun, ExecutionRecord, HandedOver } from "./executions/execution-record.ts";
 import type { OpenSession, SessionStore } from "./executions/session-store.ts";
-import type { Executor, InputFile, Program } from "./executor/executor.ts";
+import type { Executor, InputFile, Program, ReceiveFile, RunResult } from "./executor/executor.ts";
 
 /** What a request is run with. */
 export interface RunRequestDependencies {
@@ -28,6 +29,10 @@ export interface Run {
   readonly owner: string;
   readonly id: string;
   readonly signal: AbortSignal;
+  /** Told when another instance can take up the run, before the program can start. Never rejects. */
+  readonly onHandOver: (handedOver: HandedOver) => Promise<void>;
+  /** As for the executor's port. */
+  readonly isHandedOver: () => boolean;
 }
 
 /**
@@ -58,7 +63,8 @@ async function runInSession(
     const left = session.files.filter((file) => !given.some((other) => takesPlaceOf(other.name, file.name)));
     return await runProgram(dependencies, run, [...left, ...given], session);
   } finally {
-    await session.close();
+    // Whoever takes up the run lets the next program in.
+    if (!run.isHandedOver()) await session.close();
   }
 }
 
@@ -69,9 +75,59 @@ function takesPlaceOf(name: string, other: string): boolean {
 
 async function runProgram(
   { executor, objects }: RunRequestDependencies,
-  { request, owner, id, signal }: Run,
+  { request, owner, id, signal, onHandOver, isHandedOver }: Run,
   files: readonly InputFile[],
   session: OpenSession | null,
+): Promise<EndedRun> {
+  const { timeout } = request;
+  const handOver = {
+    started: (ticket: string) => onHandOver({ ticket, timeout, sessionId: session?.id ?? null }),
+    isDone: isHandedOver,
+  };
+  const program = toProgram(request, files, session !== null);
+  return collectRun({ objects, owner, id, session, timeout, language: request.language }, (receive) =>
+    executor.run(program, { signal, receive, handOver }),
+  );
+}
+
+/**
+ * Waits for a program that another instance has started, and takes what it leaves. Several instances may do so at the same time, and note
+ * the same.
+ * @throws as `runRequest`
+ */
+export async function takeUpRun(
+  { executor, objects, sessions }: Pick<RunRequestDependencies, "executor" | "objects" | "sessions">,
+  {
+    owner,
+    record,
+    signal,
+  }: { readonly owner: string; readonly record: ExecutionRecord; readonly signal: AbortSignal },
+): Promise<EndedRun> {
+  const { elsewhere } = executor;
+  const { handedOver, id, language } = record;
+  if (elsewhere === undefined || handedOver === undefined) throw new Error("Nobody can take up this run");
+  const { ticket, timeout, sessionId } = handedOver;
+  const session = sessionId === null ? null : await sessions.takeUp(owner, sessionId);
+  const ended = await collectRun({ objects, owner, id, session, timeout, language }, (receive) =>
+    elsewhere.takeUp(ticket, { signal, receive }),
+  );
+  await session?.close();
+  return ended;
+}
+
+interface Collected {
+  readonly objects: ObjectStore;
+  readonly owner: string;
+  readonly id: string;
+  readonly session: OpenSession | null;
+  readonly timeout: number;
+  readonly language: Language;
+}
+
+/** Takes what a program leaves, and says how it ended. */
+async function collectRun(
+  { objects, owner, id, session, timeout, language }: Collected,
+  start: (receive: ReceiveFile) => Promise<RunResult>,
 ): Promise<EndedRun> {
   const expiresAt = new Date(Date.now() + FILE_LIFETIME_SECONDS * 1000);
   const limits = { count: OUTPUT_FILES.count, fileBytes: OUTPUT_FILES.fileBytes };
@@ -83,15 +139,14 @@ async function runProgram(
     limits,
     isComplete: session !== null,
   });
-  const program = toProgram(request, files, session !== null);
-  const run = await executor.run(program, { signal, receive: collector.receive });
+  const run = await start(collector.receive);
   await session?.save(collector.files, run.unchangedFiles);
   return {
     kind: "ended",
     endedAt: new Date().toISOString(),
     run,
     results: collector.finish(run.skippedFiles),
-    error: describeRun(run, request),
+    error: describeRun(run, { timeout, language }),
     sessionId: session?.id ?? null,
   };
 }

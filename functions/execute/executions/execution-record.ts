@@ -46,6 +46,15 @@ export interface FailedRun {
   readonly error: string;
 }
 
+/** What another instance needs to take up a run. */
+export interface HandedOver {
+  /** The executor's. */
+  readonly ticket: string;
+  /** Seconds that the program may run. */
+  readonly timeout: number;
+  readonly sessionId: string | null;
+}
+
 /** One execution as it is remembered. */
 export interface ExecutionRecord {
   readonly id: string;
@@ -53,4 +62,6 @@ export interface ExecutionRecord {
   readonly startedAt: string;
   /** Null while it runs. */
   readonly outcome: EndedRun | FailedRun | null;
+  /** While it runs, where programs outlive the instance that started them. */
+  readonly handedOver?: HandedOver;
 }

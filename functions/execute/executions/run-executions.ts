@@ -1,8 +1,19 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { AppError } from "#shared/errors/app-error.ts";
 import { firstOf } from "#shared/waiting/first-of.ts";
-import type { EndedRun, ExecutionRecord, FailedRun } from "./execution-record.ts";
+import type { EndedRun, ExecutionRecord, FailedRun, HandedOver } from "./execution-record.ts";
+import type { ExecutionRecords } from "./execution-records.ts";
 import type { ExecutionStore } from "./execution-store.ts";
+import { createOtherRuns, type OtherRuns, type RunningExecutions, toFailedRun } from "./other-runs.ts";
+import { createRunNote, type RunNote } from "./run-note.ts";
+
+/** How a running job is left to other instances. */
+export interface JobHandOver {
+  /** Told when another instance can take up the run, before the program can start. Never rejects. */
+  readonly onHandOver: (handedOver: HandedOver) => Promise<void>;
+  /** Asked when the signal aborts: true when the program is to go on. */
+  readonly isHandedOver: () => boolean;
+}
 
 /** What is to be run: it may begin only when its execution has been noted. */
 export interface Job {
@@ -10,7 +21,7 @@ export interface Job {
   /** Without an outcome. */
   readonly record: ExecutionRecord;
   /** Runs the program; rejects when it cannot be had. */
-  run(signal: AbortSignal): Promise<EndedRun>;
+  run(signal: AbortSignal, handOver: JobHandOver): Promise<EndedRun>;
   /** True for a caller who may leave before the end. */
   readonly outlivesCaller: boolean;
 }
@@ -39,48 +50,30 @@ export interface Executions {
   close(): Promise<void>;
 }
 
-interface Running {
-  readonly owner: string;
-  readonly controller: AbortController;
-  readonly ended: Promise<ExecutionRecord>;
-}
-
 const ASK_AGAIN_MS = 500;
 /** Queue, start, program and the collection of its files together take less. */
 const LONGEST_MS = 120_000;
 
-/** @param store remembers what callers may ask for later */
-export function createExecutions(store: ExecutionStore): Executions {
-  const running = new Map<string, Running>();
+/**
+ * Builds it.
+ * @param store remembers what callers may ask for later
+ * @param others null where programs end with the instance that started them
+ */
+export function createExecutions(store: ExecutionStore, others: OtherRuns | null = null): Executions {
+  const running: RunningExecutions = new Map();
   const { records } = store;
-
-  async function run(job: Job, controller: AbortController, isLeft: () => boolean): Promise<ExecutionRecord> {
-    const { owner, record } = job;
-    try {
-      if (isLeft()) await records.save(owner, record);
-      const outcome = await job.run(controller.signal).catch((error: unknown) => {
-        if (isLeft()) return toFailedRun(error);
-        throw error;
-      });
-      const ended = { ...record, outcome };
-      // Whoever cancels an execution removes it.
-      if (isCancelled(controller.signal)) return ended;
-      const later = () => records.saveLater(owner, ended);
-      if (isLeft()) await records.save(owner, ended).catch(later);
-      else later();
-      return ended;
-    } finally {
-      running.delete(record.id);
-    }
-  }
+  const otherRuns = createOtherRuns(store, running, others);
 
   return {
     async start(job, { waitMs, signal }) {
       const { owner, record } = job;
       const controller = new AbortController();
       let isLeft = job.outlivesCaller;
-      const ended = run(job, controller, () => isLeft);
-      running.set(record.id, { owner, controller, ended });
+      const note = createRunNote(records, job, () => isLeft);
+      const ended = runJob(records, job, { signal: controller.signal, note }).finally(() =>
+        running.delete(record.id),
+      );
+      running.set(record.id, { owner, controller, ended, isOfOthers: false });
       ended.catch(() => undefined);
       const leave = () => {
         if (!isLeft) controller.abort(signal.reason);
@@ -89,8 +82,9 @@ export function createExecutions(store: ExecutionStore): Executions {
       try {
         const first = await firstOf(ended, waitMs, signal);
         if (first !== null) return first;
-        if (!isLeft) await records.save(owner, record);
+        if (!isLeft) await note.save();
         isLeft = true;
+        await note.catchUp();
         void heedCancels(store, job, controller, () => running.has(record.id));
         return record;
       } catch (error) {
@@ -102,12 +96,13 @@ export function createExecutions(store: ExecutionStore): Executions {
     },
     async wait(owner, id, waiting) {
       const here = running.get(id);
-      if (here?.owner !== owner) return waitElsewhere(store, owner, id, waiting);
+      if (here?.owner !== owner)
+        return waitElsewhere(store, owner, id, { ...waiting, takeUp: otherRuns.takeUp });
       return (await firstOf(here.ended, waiting.waitMs, waiting.signal)) ?? records.find(owner, id);
     },
     async cancel(owner, id) {
       const here = running.get(id);
-      if (here?.owner !== owner) return store.askToCancel(owner, id);
+      if (here?.owner !== owner || here.isOfOthers) return otherRuns.cancel(owner, id);
       here.controller.abort(cancelled());
       await here.ended.catch(() => undefined);
     },
@@ -118,6 +113,34 @@ export function createExecutions(store: ExecutionStore): Executions {
       await records.settle();
     },
   };
+}
+
+/** Runs a job and notes what became of it. */
+async function runJob(
+  records: ExecutionRecords,
+  job: Job,
+  { signal, note }: { readonly signal: AbortSignal; readonly note: RunNote },
+): Promise<ExecutionRecord> {
+  const { owner, record } = job;
+  const { isLeft } = note;
+  if (isLeft()) await note.save();
+  const isHandedOver = () => isStopped(signal) && note.isNoted();
+  const outcome = await job
+    .run(signal, { onHandOver: note.handOver, isHandedOver })
+    .catch((error: unknown) => {
+      if (isLeft()) return toFailedRun(error);
+      throw error;
+    });
+  const ended = { ...record, outcome };
+  await note.settle();
+  // Another instance notes its end.
+  if (outcome.kind === "failed" && isHandedOver()) return record;
+  // Whoever cancels an execution removes it.
+  if (isCancelled(signal)) return ended;
+  const later = () => records.saveLater(owner, ended);
+  if (isLeft()) await records.save(owner, ended).catch(later);
+  else later();
+  return ended;
 }
 
 /** Another instance may have been asked to end the program. */
@@ -133,23 +156,42 @@ async function heedCancels(
   }
 }
 
+interface ElsewhereWaiting extends Waiting {
+  /** @returns null for a run that cannot be taken up here */
+  readonly takeUp: (owner: string, record: ExecutionRecord) => Promise<ExecutionRecord> | null;
+}
+
 /** Looks for the result that another instance notes. */
 async function waitElsewhere(
   store: ExecutionStore,
   owner: string,
   id: string,
-  { waitMs, signal, isExpected = false }: Waiting,
+  { waitMs, signal, isExpected = false, takeUp }: ElsewhereWaiting,
 ): Promise<ExecutionRecord | null> {
   const until = performance.now() + waitMs;
   for (;;) {
     const record = await store.records.find(owner, id);
-    if (record === null ? !isExpected : record.outcome !== null) return record;
-    if (record !== null && Date.now() - Date.parse(record.startedAt) > LONGEST_MS) {
-      return { ...record, outcome: toLostRun() };
-    }
+    if (isSettled(record, isExpected)) return record;
+    const taken = record === null ? null : takeUp(owner, record);
+    const leftMs = Math.max(0, until - performance.now());
+    if (taken !== null) return (await firstOf(taken, leftMs, signal)) ?? record;
+    if (record !== null && isOld(record)) return { ...record, outcome: toLostRun() };
     if (performance.now() >= until) return record;
     await sleep(ASK_AGAIN_MS, undefined, { signal });
   }
+}
+
+/** True when waiting brings nothing more. */
+function isSettled(record: ExecutionRecord | null, isExpected: boolean): boolean {
+  return record === null ? !isExpected : record.outcome !== null;
+}
+
+function isOld({ startedAt }: ExecutionRecord): boolean {
+  return Date.now() - Date.parse(startedAt) > LONGEST_MS;
+}
+
+function isStopped({ aborted, reason }: AbortSignal): boolean {
+  return aborted && reason instanceof AppError && reason.code === "shutting_down";
 }
 
 function isCancelled({ aborted, reason }: AbortSignal): boolean {
@@ -158,11 +200,6 @@ function isCancelled({ aborted, reason }: AbortSignal): boolean {
 
 function cancelled(): AppError {
   return new AppError("cancelled", "The program was cancelled.");
-}
-
-function toFailedRun(error: unknown): FailedRun {
-  const { code, message } = AppError.from(error);
-  return { kind: "failed", endedAt: new Date().toISOString(), code, error: message };
 }
 
 function toLostRun(): FailedRun {

@@ -24,6 +24,8 @@ export interface SessionStore {
    * @throws AppError `not_found` when there is none for this owner, `conflict` when a program works in it
    */
   open(owner: string, id: string): Promise<OpenSession>;
+  /** Joins a session that another instance has opened for a program, which this one has taken up. */
+  takeUp(owner: string, id: string): Promise<OpenSession>;
 }
 
 interface Manifest {
@@ -31,16 +33,19 @@ interface Manifest {
   readonly files: readonly StoredFile[];
 }
 
-/** Longer than a program may wait for a sandbox, run and hand over its files. */
+/** Longer than a program may wait for a sandbox on one machine, run and hand over its files. */
 const LOCK_MS = 90_000;
 
-/** Builds the memory of sessions on any object store. */
-export function createSessionStore(store: ObjectStore): SessionStore {
+/**
+ * Builds the memory of sessions on any object store.
+ * @param lockMs longer than a program may wait for a sandbox, run and hand over its files; 90 s by default
+ */
+export function createSessionStore(store: ObjectStore, lockMs = LOCK_MS): SessionStore {
   const lockKey = (owner: string, id: string) => `session-locks/${owner}/${id}`;
   const manifestKey = (owner: string, id: string) => `sessions/${owner}/${id}`;
 
   async function lock(owner: string, id: string): Promise<void> {
-    const expiresAt = new Date(Date.now() + LOCK_MS);
+    const expiresAt = new Date(Date.now() + lockMs);
     if (await store.put(lockKey(owner, id), toObject({}), { expiresAt, ifAbsent: true })) return;
     throw new AppError(
       "conflict",
@@ -49,10 +54,12 @@ export function createSessionStore(store: ObjectStore): SessionStore {
     );
   }
 
+  function startManifest(): Manifest {
+    return { expiresAt: new Date(Date.now() + FILE_LIFETIME_SECONDS * 1000).toISOString(), files: [] };
+  }
+
   async function findManifest(owner: string, id: string): Promise<Manifest> {
-    if (id === "new") {
-      return { expiresAt: new Date(Date.now() + FILE_LIFETIME_SECONDS * 1000).toISOString(), files: [] };
-    }
+    if (id === "new") return startManifest();
     const manifest = await readObject<Manifest>(store, manifestKey(owner, id));
     if (manifest !== null) return manifest;
     throw new AppError(
@@ -61,29 +68,34 @@ export function createSessionStore(store: ObjectStore): SessionStore {
     );
   }
 
+  function toSession(owner: string, id: string, manifest: Manifest): OpenSession {
+    return {
+      id,
+      files: manifest.files.map((file) => toInputFile(store, file)),
+      async save(changed, unchanged) {
+        const kept = manifest.files.filter(({ name }) => unchanged.includes(name));
+        const next: Manifest = { ...manifest, files: [...kept, ...changed] };
+        await store.put(manifestKey(owner, id), toObject(next), { expiresAt: new Date(manifest.expiresAt) });
+      },
+      close: () => store.delete(lockKey(owner, id)),
+    };
+  }
+
   return {
     async open(owner, wanted) {
       const id = wanted === "new" ? `ses_${randomBytes(16).toString("base64url")}` : wanted;
       await lock(owner, id);
-      const close = () => store.delete(lockKey(owner, id));
       try {
-        const manifest = await findManifest(owner, wanted);
-        return {
-          id,
-          files: manifest.files.map((file) => toInputFile(store, file)),
-          async save(changed, unchanged) {
-            const kept = manifest.files.filter(({ name }) => unchanged.includes(name));
-            const next: Manifest = { ...manifest, files: [...kept, ...changed] };
-            await store.put(manifestKey(owner, id), toObject(next), {
-              expiresAt: new Date(manifest.expiresAt),
-            });
-          },
-          close,
-        };
+        return toSession(owner, id, await findManifest(owner, wanted));
       } catch (error) {
-        await close();
+        await store.delete(lockKey(owner, id));
         throw error;
       }
+    },
+    async takeUp(owner, id) {
+      // The first program of a session leaves the first manifest.
+      const manifest = (await readObject<Manifest>(store, manifestKey(owner, id))) ?? startManifest();
+      return toSession(owner, id, manifest);
     },
   };
 }

@@ -6,7 +6,14 @@ import { createSlots } from "#shared/slots/create-slots.ts";
 import type { Executor, Program, RunOptions, RunResult } from "./executor.ts";
 import { createExchange, type ExchangeOptions } from "./executor-cloud-run-job/exchange.ts";
 import type { Patience } from "./executor-cloud-run-job/follow-run.ts";
-import { finishRun, giveUpRun, type JobRunParts, startRun } from "./executor-cloud-run-job/job-runs.ts";
+import {
+  finishRun,
+  giveUpRun,
+  type JobRunParts,
+  parseTicket,
+  startRun,
+  toTicket,
+} from "./executor-cloud-run-job/job-runs.ts";
 import { createRunAdmin } from "./executor-cloud-run-job/run-admin.ts";
 import { toStorageError } from "./executor-cloud-run-job/to-public-error.ts";
 import { createReportLanguages } from "./report-languages.ts";
@@ -24,6 +31,8 @@ export interface CloudRunJobExecutorOptions extends ExchangeOptions {
 const PATIENCE: Patience = { pollMs: 100, watchMs: 2_000, startMs: 90_000, handOverMs: 60_000 };
 /** Cloud Run's limit for a project and region is a thousand executions. */
 const PLACES = 100;
+/** Of a program, with what its container and this side need around it. */
+const LONGEST_TIMEOUT_MS = 45_000;
 
 /**
  * Runs each program in an execution of a Cloud Run job of its own. Program and result change hands in a bucket, by addresses that are
@@ -49,15 +58,16 @@ export function createCloudRunJobExecutor(options: CloudRunJobExecutorOptions): 
   async function runInJob(program: Program, joined: RunOptions): Promise<RunResult> {
     const release = await slots.take(joined.signal);
     try {
-      const run = await startRun(program, parts, joined.signal);
+      const run = await startRun(program, parts, joined);
       try {
+        await joined.handOver?.started(toTicket(run));
         joined.signal.throwIfAborted();
-        return await finishRun(run, parts, joined);
-      } catch (error) {
-        await giveUpRun(run, parts);
-        throw error;
-      } finally {
+        const result = await finishRun(run, parts, joined);
         await exchange.removeProgram(run.runId);
+        return result;
+      } catch (error) {
+        if (!joined.signal.aborted || !joined.handOver?.isDone()) await giveUpRun(run, parts);
+        throw error;
       }
     } finally {
       release();
@@ -65,10 +75,10 @@ export function createCloudRunJobExecutor(options: CloudRunJobExecutorOptions): 
   }
 
   /** Lets `close` wait for a run, and turns what goes wrong into words for the public. */
-  async function run(program: Program, { signal, receive }: RunOptions): Promise<RunResult> {
+  async function settle(options: RunOptions, start: (joined: RunOptions) => Promise<RunResult>) {
     closing.signal.throwIfAborted();
-    const joined = { signal: AbortSignal.any([signal, closing.signal]), receive };
-    const ended = runInJob(program, joined);
+    const joined = { ...options, signal: AbortSignal.any([options.signal, closing.signal]) };
+    const ended = start(joined);
     running.add(ended);
     try {
       return await ended;
@@ -80,9 +90,24 @@ export function createCloudRunJobExecutor(options: CloudRunJobExecutorOptions): 
     }
   }
 
+  async function takeUp(ticket: string, options: RunOptions): Promise<RunResult> {
+    const run = parseTicket(ticket);
+    const result = await settle(options, (joined) => finishRun(run, parts, joined));
+    await exchange.removeProgram(run.runId);
+    return result;
+  }
+
+  const run = (program: Program, options: RunOptions) =>
+    settle(options, (joined) => runInJob(program, joined));
+  const { startMs, handOverMs } = parts.patience;
   const reportLanguages = createReportLanguages({ findObstacle: async () => null, run, logger });
   return {
     run,
+    elsewhere: {
+      longestMs: startMs + LONGEST_TIMEOUT_MS + handOverMs,
+      takeUp,
+      giveUp: (ticket) => giveUpRun(parseTicket(ticket), parts),
+    },
     listLanguages: ({ signal }) => reportLanguages(signal),
     async close() {
       const sentence = "The server is stopping: send the program again in a moment.";

@@ -75,11 +75,24 @@ export interface RunResult {
   readonly unchangedFiles: readonly string[];
 }
 
+/** How a run is left to another instance of the function. */
+export interface HandOver {
+  /**
+   * Told before the program can start, and again when more is known: the run can be taken up elsewhere by this ticket. The program waits for it.
+   * Never rejects.
+   */
+  started(ticket: string): Promise<void>;
+  /** Asked when the signal aborts: true when the program is to go on, because another instance will take it up. */
+  isDone(): boolean;
+}
+
 /** What a run is joined to. */
 export interface RunOptions {
   readonly signal: AbortSignal;
   /** Takes the files that the program leaves. */
   readonly receive: ReceiveFile;
+  /** Left out by those who wait for the end. */
+  readonly handOver?: HandOver;
 }
 
 /** A language as it was found. */
@@ -91,6 +104,16 @@ export interface LanguageReport {
   readonly reason?: string;
 }
 
+/** Runs that another instance of the function has started, by their tickets. */
+export interface Elsewhere {
+  /** Milliseconds from its start after which nothing is left of a run. */
+  readonly longestMs: number;
+  /** As `run`, but for a program that goes on when the signal aborts. Several instances may wait for the same one. */
+  takeUp(ticket: string, options: RunOptions): Promise<RunResult>;
+  /** Ends the program. Never rejects. */
+  giveUp(ticket: string): Promise<void>;
+}
+
 /** Port: runs programs, each in a sandbox that no program used before. */
 export interface Executor {
   /**
@@ -99,6 +122,8 @@ export interface Executor {
    *   not fit into the sandbox; what `receive` and the content of the files throw.
    */
   run(program: Program, options: RunOptions): Promise<RunResult>;
+  /** What only executors have whose programs outlive the instance of the function that started them. */
+  readonly elsewhere?: Elsewhere;
   /** Every language of the contract, with true versions. */
   listLanguages(options: { signal: AbortSignal }): Promise<readonly LanguageReport[]>;
   /** Ends everything that still runs; nothing is left behind when it resolves. */

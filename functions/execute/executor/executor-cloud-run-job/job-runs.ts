@@ -19,6 +19,16 @@ export interface JobRun extends StartedRun {
   readonly collect: CollectLimits;
 }
 
+/** A run as text, for another instance. */
+export function toTicket(run: JobRun): string {
+  return JSON.stringify(run);
+}
+
+/** Reads what `toTicket` wrote. */
+export function parseTicket(ticket: string): JobRun {
+  return JSON.parse(ticket);
+}
+
 /** What runs are made of. */
 export interface JobRunParts {
   readonly exchange: Exchange;
@@ -37,7 +47,7 @@ const GIVE_UP_MS = 8_000;
 export async function startRun(
   program: Program,
   { exchange, admin, patience }: JobRunParts,
-  signal: AbortSignal,
+  { signal, handOver }: Pick<RunOptions, "signal" | "handOver">,
 ): Promise<JobRun> {
   const { timeoutMs, language, collect } = program;
   const runId = randomBytes(24).toString("base64url");
@@ -48,6 +58,9 @@ export async function startRun(
     signal.throwIfAborted();
     const timeoutSeconds = Math.ceil((timeoutMs + patience.handOverMs) / 1000);
     const startedAtMs = Date.now();
+    // An instance that ends now leaves a run that others find.
+    await handOver?.started(toTicket({ ...run, execution: null, startedAtMs }));
+    signal.throwIfAborted();
     const limit = AbortSignal.timeout(patience.startMs);
     const execution = await admin
       .start(exchange.sign(runId), { timeoutSeconds, signal: limit })
@@ -112,6 +125,7 @@ export async function giveUpRun(
   { runId, execution }: JobRun,
   { exchange, admin }: JobRunParts,
 ): Promise<void> {
+  const removed = exchange.removeProgram(runId);
   const signal = AbortSignal.timeout(GIVE_UP_MS);
   const claim = await exchange
     .takeClaim(runId, signal)
@@ -119,7 +133,7 @@ export async function giveUpRun(
     .catch(() => null);
   const other = claim?.by === "container" ? admin.nameOf(claim.execution) : null;
   const executions = new Set([execution, other].filter((name) => name !== null));
-  await Promise.allSettled([...executions].map((name) => admin.cancel(name, signal)));
+  await Promise.allSettled([removed, ...[...executions].map((name) => admin.cancel(name, signal))]);
 }
 
 /** The container was ended from outside while it had the program. */

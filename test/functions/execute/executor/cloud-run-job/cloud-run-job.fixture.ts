@@ -26,7 +26,8 @@ import {
 } from "../../../../support/google-cloud/storage-stand-in.ts";
 
 const ROOT = fileURLToPath(new URL("../../../../../", import.meta.url));
-const KEY = { accessId: "GOOGSTANDIN", secret: "made-up-secret-of-the-stand-in" };
+/** A made-up key that addresses are signed with. */
+export const KEY = { accessId: "GOOGSTANDIN", secret: "made-up-secret-of-the-stand-in" };
 
 /** The job of the stand-in. */
 export const JOB = "projects/demo/locations/europe-west1/jobs/sandbox";
