@@ -71,7 +71,7 @@ function explain(complaint: string): string {
   if (/unshare|mount|permission|permitted/i.test(complaint)) {
     return (
       "This machine does not let bubblewrap make namespaces: in a container, start it with " +
-      "`--security-opt seccomp=unconfined --security-opt apparmor=unconfined --cap-add SYS_ADMIN`, or use a virtual machine."
+      "`--security-opt seccomp=unconfined --security-opt apparmor=unconfined --security-opt systempaths=unconfined`, as root also `--cap-add SYS_ADMIN`."
     );
   }
   return "bubblewrap cannot start a sandbox on this machine: run `bwrap --unshare-all --ro-bind / / true` to see why.";
