@@ -42,6 +42,10 @@ export const CAPABILITIES = {
     howToGet: "apt-get install chromium",
     isThere: () => existsSync("/usr/bin/chromium"),
   },
+  codex: {
+    howToGet: "npm install -g @openai/codex (400 MB)",
+    isThere: () => succeeds("codex", "--version"),
+  },
   fastapi: {
     howToGet: "apt-get install python3-fastapi python3-uvicorn",
     isThere: () => hasPythonModules("fastapi", "uvicorn"),
