@@ -2,6 +2,7 @@ import type { Database } from "#shared/database/database.ts";
 import type { Gate } from "#shared/http/gate.ts";
 import type { FunctionRoutes } from "#shared/http/route.ts";
 import type { Logger } from "#shared/observability/logger.ts";
+import type { FetchDocument } from "./clients/fetch-document.ts";
 import type { OauthSettings } from "./config.ts";
 import { createOauth } from "./create-oauth.ts";
 import { createGoogleSignIn } from "./owner/google-sign-in.ts";
@@ -15,6 +16,8 @@ export interface OauthServices {
   readonly publicBaseUrl: string | null;
   readonly settings: OauthSettings & { readonly signingKey: string };
   readonly logger: Logger;
+  /** Fetches the documents of clients; from the internet by default. */
+  readonly fetchDocument?: FetchDocument;
 }
 
 /** The routes of the function with the owner's real pages, as both compositions serve it. */
@@ -31,6 +34,7 @@ export function createOauthWithPages(services: OauthServices): FunctionRoutes {
     chatgpt,
     rateLimiter,
     logger,
+    ...(services.fetchDocument === undefined ? {} : { fetchDocument: services.fetchDocument }),
     pages: (interactions) =>
       createOwnerPages({
         database,

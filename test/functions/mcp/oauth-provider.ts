@@ -17,6 +17,8 @@ export interface TestProvider {
     readonly response_types: string[];
     readonly token_endpoint_auth_method: string;
   };
+  /** The address of the document that is the client's identifier; a client without one registers. */
+  readonly clientMetadataUrl?: string;
   /** Where the owner is to be sent; null before. */
   readonly asked: () => URL | null;
   clientInformation(): OAuthClientInformationMixed | undefined;
@@ -30,18 +32,29 @@ export interface TestProvider {
   discoveryState(): OAuthDiscoveryState | undefined;
 }
 
+/** How a client is known without registering by itself. */
+export interface KnownClient {
+  readonly clientMetadataUrl?: string;
+  /** What the server's owner gave it beforehand. */
+  readonly information?: OAuthClientInformationMixed;
+  /** Instead of `CALLBACK`. */
+  readonly callback?: string;
+}
+
 /** @param name what the owner reads on the consent page */
-export function createProvider(name: string): TestProvider {
-  let information: OAuthClientInformationMixed | undefined;
+export function createProvider(name: string, known: KnownClient = {}): TestProvider {
+  const callback = known.callback ?? CALLBACK;
+  let information = known.information;
   let tokens: OAuthTokens | undefined;
   let verifier = "";
   let asked: URL | null = null;
   let discovered: OAuthDiscoveryState | undefined;
   return {
-    redirectUrl: CALLBACK,
+    ...(known.clientMetadataUrl === undefined ? {} : { clientMetadataUrl: known.clientMetadataUrl }),
+    redirectUrl: callback,
     clientMetadata: {
       client_name: name,
-      redirect_uris: [CALLBACK],
+      redirect_uris: [callback],
       grant_types: ["authorization_code", "refresh_token"],
       response_types: ["code"],
       token_endpoint_auth_method: "none",

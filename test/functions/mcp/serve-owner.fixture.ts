@@ -10,7 +10,8 @@ import { createVisitor, type Visitor } from "../oauth/pages/browse.ts";
 
 const ROOT = resolve(import.meta.dirname, "../../..");
 const PASSPHRASE = "correct horse battery staple";
-const SIGN_IN = "/oauth/owner/sign-in";
+/** The page on which the owner signs in. */
+export const SIGN_IN = "/oauth/owner/sign-in";
 const MAX_STEPS = 10;
 
 /** The whole server with an owner who has a passphrase, over a data folder that outlives it. */
@@ -76,7 +77,8 @@ async function setPassphrase(folder: string): Promise<void> {
   if (code !== 0) throw new Error(`No passphrase could be set: ${complaint}`);
 }
 
-async function allow(
+/** As `OwnedServer.allow`. */
+export async function allow(
   owner: Visitor,
   asked: URL | string | null,
   callback: string,

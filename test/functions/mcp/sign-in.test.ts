@@ -1,28 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import {
-  Client as ModernClient,
-  StreamableHTTPClientTransport as ModernTransport,
-} from "@modelcontextprotocol/client";
-import { Client as FirstClient } from "@modelcontextprotocol/sdk/client/index.js";
-import { StreamableHTTPClientTransport as FirstTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
 import type { Visitor } from "../oauth/pages/browse.ts";
-import { CALLBACK, createProvider, type TestProvider } from "./oauth-provider.ts";
+import { CALLBACK, createProvider } from "./oauth-provider.ts";
 import { type OwnedServer, serveOwner } from "./serve-owner.fixture.ts";
+import { createModern, SIGNING_LIBRARIES, type SigningClient } from "./sign-in-clients.ts";
 
 const TIMEOUT_MS = 180_000;
-
-/** What the tests need of a client, whichever library it is of. */
-interface SignedIn {
-  connect(): Promise<void>;
-  finish(answer: URL): Promise<void>;
-  call(name: string, given: Record<string, unknown>): Promise<unknown>;
-  close(): Promise<void>;
-}
 
 describe("signing in through the real pages", () => {
   let served: OwnedServer;
   let owner: Visitor;
-  const connected: SignedIn[] = [];
+  const connected: SigningClient[] = [];
 
   beforeAll(async () => {
     served = await serveOwner();
@@ -33,50 +20,9 @@ describe("signing in through the real pages", () => {
   const allow = (asked: URL | null, scope: readonly string[], who = owner): Promise<URL> =>
     served.allow(who, asked, CALLBACK, scope);
 
-  function createFirst(provider: TestProvider, host: string): SignedIn {
-    let client = new FirstClient({ name: "first", version: "1.0.0" });
-    const open = () => new FirstTransport(new URL(`${host}/mcp`), { authProvider: provider });
-    let transport = open();
-    return {
-      async connect() {
-        client = new FirstClient({ name: "first", version: "1.0.0" });
-        transport = open();
-        await client.connect(transport as Parameters<typeof client.connect>[0]);
-      },
-      finish: (answer) => transport.finishAuth(answer.searchParams.get("code") ?? ""),
-      call: (name, given) => client.callTool({ name, arguments: given }),
-      close: () => client.close(),
-    };
-  }
-
-  function createModern(provider: TestProvider, host: string): SignedIn {
-    let client = new ModernClient(
-      { name: "modern", version: "1.0.0" },
-      { versionNegotiation: { mode: "auto" } },
-    );
-    const open = () => new ModernTransport(new URL(`${host}/mcp`), { authProvider: provider });
-    let transport = open();
-    return {
-      async connect() {
-        client = new ModernClient(
-          { name: "modern", version: "1.0.0" },
-          { versionNegotiation: { mode: "auto" } },
-        );
-        transport = open();
-        await client.connect(transport);
-      },
-      finish: (answer) => transport.finishAuth(answer.searchParams),
-      call: (name, given) => client.callTool({ name, arguments: given }),
-      close: () => client.close(),
-    };
-  }
-
-  describe.each([
-    ["v1", createFirst],
-    ["v2", createModern],
-  ] as const)("a client of %s", (library, create) => {
+  describe.each(SIGNING_LIBRARIES)("a client of %s", (library, create) => {
     const provider = createProvider(`A client of ${library}`);
-    let client: SignedIn;
+    let client: SigningClient;
 
     it(
       "discovers the sign-in, registers, is let in, and calls a tool",
@@ -169,10 +115,7 @@ describe("signing in through the real pages", () => {
     TIMEOUT_MS,
   );
 
-  it.each([
-    ["v1", createFirst],
-    ["v2", createModern],
-  ] as const)(
+  it.each(SIGNING_LIBRARIES)(
     "a client of %s asks for more when a tool needs more, and then may",
     async (library, create) => {
       const provider = createProvider(`Steps up, ${library}`);

@@ -118,7 +118,7 @@ export async function serveOwnerPages(options: ServeOptions = {}): Promise<Serve
 }
 
 /** Sets the passphrase with a hash that costs little: guesses are many in these tests. Ends every session. */
-async function setPassphrase(database: Database): Promise<void> {
+export async function setPassphrase(database: Database): Promise<void> {
   const cost = { log2N: 10, r: 8, p: 1 };
   const passphraseHash = await hashPassphrase(PASSPHRASE, AbortSignal.timeout(30_000), cost);
   await createOwnerAccount(database).endAllSessions();
