@@ -6,6 +6,10 @@ import { type ConnectedClient, connect, LIBRARIES } from "./connect.ts";
 
 const REVISIONS = { v1: "2025-11-25", v2: "2026-07-28", "v2 of 2025": "2025-11-25" } as const;
 
+/** More pairs than anybody counts in a minute. */
+const ENDLESS =
+  "SELECT COUNT(*) AS n FROM UNNEST(GENERATE_ARRAY(1, 1000000)) a, UNNEST(GENERATE_ARRAY(1, 1000000)) b WHERE MOD(a * b, 7) = 9";
+
 const CHART = `import matplotlib.pyplot as plt
 plt.plot([1, 4, 9])
 open('sums.csv', 'w').write('a,b')
@@ -75,6 +79,23 @@ describe("the official clients with an API key", () => {
       expect((await client.call("check_health")).structuredContent).toMatchObject({ status: "healthy" });
     });
 
+    describeWith("sandbox", "all tools", () => {
+      it("calls every tool that it lists, and is answered", async () => {
+        const listed = (await client.listTools()).map(({ name }) => name);
+        const called = await callEveryTool(client, library);
+        expect([...called.keys()].toSorted()).toEqual(listed.toSorted());
+        expect(called.get("get_execution")).toMatchObject({ output: "42\n" });
+        expect(called.get("cancel_execution")).toMatchObject({ success: true });
+        expect(called.get("list_executions")).toMatchObject({ executions: expect.any(Array) });
+        expect(called.get("get_file")).toMatchObject({ name: "a.txt", size_bytes: 1 });
+        expect(called.get("list_languages")).toMatchObject({ languages: expect.any(Array) });
+        expect(called.get("get_query")).toMatchObject({ data: [{ one: 1 }] });
+        expect(called.get("cancel_query")).toMatchObject({ success: true, cancelled: true });
+        expect(called.get("list_tables")).toMatchObject({ tables: expect.any(Array) });
+        expect(called.get("describe_table")).toMatchObject({ table: "customers" });
+      });
+    });
+
     describeWith(["sandbox", "python-packages"], "programs", () => {
       it("shows a chart as an image and a file as a link", async () => {
         const result = await client.call("execute_code", { code: CHART });
@@ -121,3 +142,40 @@ describe("the official clients with an API key", () => {
     });
   });
 });
+
+/** Calls each tool with what the ones before it answered. @returns the answers by the tools' names, of which none is an error */
+async function callEveryTool(
+  client: ConnectedClient,
+  library: string,
+): Promise<ReadonlyMap<string, Readonly<Record<string, unknown>>>> {
+  const answers = new Map<string, Readonly<Record<string, unknown>>>();
+  const call = async (name: string, given: Record<string, unknown> = {}) => {
+    const { isError, content, structuredContent = {} } = await client.call(name, given);
+    if (isError) throw new Error(`${name}: ${JSON.stringify(content)}`);
+    answers.set(name, structuredContent);
+    return structuredContent;
+  };
+  const code = "open('a.txt', 'w').write('b')\nprint(42)";
+  const ran = await call("execute_code", {
+    code,
+    idempotency_key: `every-tool-${library.replaceAll(" ", "-")}`,
+  });
+  const { execution_id } = ran;
+  await call("get_execution", { execution_id });
+  await call("list_executions");
+  const [, token] = /\/files\/([^/]+)\//.exec(JSON.stringify(ran["files"])) ?? [];
+  await call("get_file", { token, name: "a.txt" });
+  await call("cancel_execution", { execution_id });
+  await call("list_languages");
+  const { query_id } = await call("query_bigquery", { sql: "SELECT 1 AS one", wait_seconds: 0 });
+  await call("get_query", { query_id, wait_seconds: 40 });
+  const endless = await call("query_bigquery", { sql: ENDLESS, wait_seconds: 0 });
+  await call("cancel_query", { query_id: endless["query_id"] });
+  await call("list_datasets");
+  await call("list_tables", { dataset: "sales" });
+  await call("describe_table", { dataset: "sales", table: "customers" });
+  await call("check_health");
+  await call("search", { query: "customers" });
+  await call("fetch", { id: "warehouse://demo/sales/customers" });
+  return answers;
+}
