@@ -112,6 +112,7 @@ export async function serveBigquery(
     cleanups.push(
       () => warehouse.close(),
       () => served.stop(),
+      async () => standIn.refuseAll(),
     );
     return served;
   };

@@ -49,6 +49,8 @@ export interface BigqueryStandIn {
   readonly endpoint: string;
   readonly calls: readonly Call[];
   count(kind: CallKind): number;
+  /** Refuses every call from now on, also those that still wait: the client has no reason to try again, and comes to its end. */
+  refuseAll(): void;
   close(): Promise<void>;
 }
 
@@ -62,6 +64,8 @@ export async function startBigqueryStandIn(
   usual: (call: Call) => Promise<Reply> = async (call) => USUAL[call.kind](call),
 ): Promise<BigqueryStandIn> {
   const calls: Call[] = [];
+  const refusal = Promise.withResolvers<Reply>();
+  let isRefusing = false;
   const server = createServer((request, response) => {
     answer(request, response).catch(() => response.destroy());
   });
@@ -70,7 +74,8 @@ export async function startBigqueryStandIn(
     const n = calls.filter(({ kind }) => kind === call.kind).length;
     calls.push(call);
     const own = answers[call.kind];
-    const reply = own === undefined ? await usual(call) : await own(call, n, () => usual(call));
+    const given = () => (own === undefined ? usual(call) : own(call, n, () => usual(call)));
+    const reply = await (isRefusing ? refusal.promise : Promise.race([given(), refusal.promise]));
     if ("hangUp" in reply) {
       request.socket.destroy();
       return;
@@ -87,6 +92,10 @@ export async function startBigqueryStandIn(
     endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     calls,
     count: (kind) => calls.filter((call) => call.kind === kind).length,
+    refuseAll() {
+      isRefusing = true;
+      refusal.resolve(errorAnswer(400, "invalid", "The stand-in is about to end"));
+    },
     async close() {
       server.close();
       server.closeAllConnections();

@@ -30,8 +30,12 @@ export interface BigqueryClientOptions {
  * Builds the official client. With credentials, calls carry a self-signed JWT: no key file is written and no token is fetched
  * (https://google.aip.dev/auth/4111). What fails for the moment is tried twice more; a job has its own id from the first try on, so
  * that none runs twice.
+ * @param onCall gets each call as it begins; it resolves at the call's end
  */
-export function createBigqueryClient(options: BigqueryClientOptions): BigQuery {
+export function createBigqueryClient(
+  options: BigqueryClientOptions,
+  onCall: (call: Promise<void>) => void = () => undefined,
+): BigQuery {
   const projectId = options.projectId ?? options.credentials?.projectId;
   const authClient = authClientOf(options);
   const client = new BigQuery({
@@ -48,7 +52,7 @@ export function createBigqueryClient(options: BigqueryClientOptions): BigQuery {
       return { ...request, uri: String("uri" in request ? request.uri : request.url) };
     },
   });
-  guardAnswers(client);
+  guardAnswers(client, onCall);
   return client;
 }
 

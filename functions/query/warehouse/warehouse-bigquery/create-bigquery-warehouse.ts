@@ -53,7 +53,7 @@ export function createBigqueryWarehouse(options: BigqueryWarehouseOptions): Ware
     pending.add(settled);
   };
   const context: StatementContext = {
-    client: createBigqueryClient(options),
+    client: createBigqueryClient(options, track),
     location: options.location,
     defaultDataset: options.defaultDataset,
     maximumBytesBilled: options.maximumBytesBilled ?? DEFAULT_MAXIMUM_BYTES_BILLED,

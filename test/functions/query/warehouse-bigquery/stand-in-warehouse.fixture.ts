@@ -40,6 +40,7 @@ export async function start(
   cleanups.push(
     () => standIn.close(),
     () => warehouse.close(),
+    async () => standIn.refuseAll(),
   );
   return { standIn, warehouse };
 }

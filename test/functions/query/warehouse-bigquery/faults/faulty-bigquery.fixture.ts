@@ -63,7 +63,10 @@ export async function startFaulty(
     apiEndpoint: bigquery.endpoint,
     ...options,
   });
-  cleanups.push(() => warehouse.close());
+  cleanups.push(
+    () => warehouse.close(),
+    async () => bigquery.refuseAll(),
+  );
   return {
     bigquery,
     warehouse,
