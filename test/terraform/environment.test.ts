@@ -3,6 +3,9 @@ import { join, resolve } from "node:path";
 import { beforeAll, describe, expect, it } from "@jest/globals";
 import { build } from "esbuild";
 import { loadCloudExecutorSettings } from "#functions/execute/config.ts";
+import { createExchange } from "#functions/execute/executor/executor-cloud-run-job/exchange.ts";
+import { createGoogleClient } from "#shared/google-cloud/google-client.ts";
+import { createMetadataTokens } from "#shared/google-cloud/metadata-tokens.ts";
 
 const ROOT = resolve(import.meta.dirname, "../..");
 const LOCALS = readFileSync(join(ROOT, "terraform/locals.tf"), "utf8");
@@ -100,6 +103,23 @@ describe("the executor", () => {
     const given = kind === "cloud-run-job" ? { SANDBOX_JOB, ...hmac } : { SANDBOX_SERVICE_URL };
     const settings = loadCloudExecutorSettings({ ...both, ...given, EXECUTOR: kind });
     expect(settings).toMatchObject({ kind, storage: { bucket: "demo-project-files" } });
+  });
+});
+
+describe("signed addresses", () => {
+  it("lie where their signer may read and create, each of them, and the signer has no other place", () => {
+    const exchange = createExchange({
+      client: createGoogleClient(createMetadataTokens({ host: "127.0.0.1:9" })),
+      objects: { put: () => Promise.resolve(true), delete: () => Promise.resolve() },
+      bucket: "demo-project-files",
+      key: { accessId: "GOOG1EXAMPLE", secret: "secret" },
+      endpoint: "https://storage.googleapis.com",
+    });
+    const places = Object.values(exchange.sign("run")).map(
+      (url) => `${new URL(url).pathname.split("/")[2]}/`,
+    );
+    const [, prefixes = ""] = /exchange_prefixes\s+= \[(.*?)\]/.exec(LOCALS) ?? [];
+    expect(sorted(places)).toEqual(sorted([...prefixes.matchAll(/"([^"]+)"/g)].map(([, prefix]) => prefix)));
   });
 });
 
