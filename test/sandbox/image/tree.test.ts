@@ -2,7 +2,6 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import type { Executor } from "#functions/execute/executor/executor.ts";
-import { startJobCloud } from "../../functions/execute/executor/cloud-run-job/cloud-run-job.fixture.ts";
 import { runAndKeep, toInput, toText } from "../../functions/execute/executor/files.fixture.ts";
 import {
   COLD,
@@ -10,6 +9,7 @@ import {
   startServiceExecutor,
 } from "../../functions/execute/executor-contract/start-service-executor.ts";
 import { describeWith } from "../../support/capabilities.ts";
+import { startJobCloud } from "../../support/google-cloud/job-cloud.ts";
 import { assembleTree, type Tree, toContainerCommand } from "./container.fixture.ts";
 
 const CHART = "import matplotlib.pyplot as plt\nplt.plot([1, 2]); plt.show()";

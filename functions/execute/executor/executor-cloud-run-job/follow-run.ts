@@ -116,8 +116,9 @@ async function watch(
     await sleep(patience.watchMs, undefined, { signal }).catch(() => undefined);
     try {
       const followed = view.claim === null ? execution : executionOf(view.claim, admin);
-      // Looked at before the claim: an execution that is over and left none will never do.
-      const { state, reason } = followed === null ? OPEN : await admin.find(followed, signal);
+      // Where Cloud Run does not answer, the claim tells. Looked at before it: an execution that is over and left none will never do.
+      const { state, reason } =
+        followed === null ? OPEN : await admin.find(followed, signal).catch(() => OPEN);
       const claim = view.claim ?? (await exchange.findClaim(runId, signal));
       if (claim !== null && view.claim === null) {
         view.claim = claim;

@@ -1,4 +1,4 @@
-import { startJobCloud } from "../executor/cloud-run-job/cloud-run-job.fixture.ts";
+import { startJobCloud } from "../../../support/google-cloud/job-cloud.ts";
 import { describeExecutorContract } from "./executor.contract.ts";
 
 describeExecutorContract("the executor over a Cloud Run job", async () => {

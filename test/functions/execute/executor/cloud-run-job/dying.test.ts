@@ -1,20 +1,23 @@
 import { expect, it } from "@jest/globals";
 import { describeWith } from "../../../../support/capabilities.ts";
+import { BUCKET, type JobCloud } from "../../../../support/google-cloud/job-cloud.ts";
 import { waitUntil } from "../../../../support/wait-until.ts";
-import { BUCKET, countResults, type JobCloud, runProgram, useJobCloud } from "./cloud-run-job.fixture.ts";
+import { countResults, runProgram, useJobCloud } from "./cloud-run-job.fixture.ts";
 
 const TIMEOUT_MS = 90_000;
 
 const keysOf = (cloud: JobCloud, prefix: string) =>
   [...cloud.storage.bucket(BUCKET).objects.keys()].filter((key) => key.startsWith(prefix));
 
-/** Kills the container when the call comes, before it is answered. */
+/** Kills the container when its call has come, before it is answered. */
 function killAt(cloud: JobCloud, prefix: string): void {
   cloud.storage.faultOf = ({ method, key, headers }) => {
     const isContainer = headers.authorization === undefined;
     if (!isContainer || method !== "PUT" || !key.startsWith(prefix)) return null;
-    for (const execution of cloud.run.executions) execution.kill();
-    return { delayMs: 200 };
+    setTimeout(() => {
+      for (const execution of cloud.run.executions) execution.kill();
+    }, 500);
+    return { delayMs: 2_000 };
   };
 }
 
@@ -98,7 +101,7 @@ describeWith("sandbox", "a container of a job that dies", () => {
     async () => {
       const { cloud } = world;
       cloud.run.faultOf = ({ permission }) => (permission === "run.executions.get" ? { status: 403 } : null);
-      const executor = cloud.createExecutor({ startMs: 5_000, handOverMs: 1_000 });
+      const executor = cloud.createExecutor({ startMs: 30_000, handOverMs: 8_000 });
       const run = runProgram(executor, { code: "import time\ntime.sleep(20)", timeoutMs: 1_000 });
       await waitUntil(() => keysOf(cloud, "claims/").length === 1, TIMEOUT_MS);
       cloud.run.executions[0]?.kill();

@@ -1,9 +1,10 @@
 import { fileURLToPath } from "node:url";
 import { afterEach, expect, it } from "@jest/globals";
 import { describeWith } from "../../../../support/capabilities.ts";
+import { BUCKET, JOB, KEY } from "../../../../support/google-cloud/job-cloud.ts";
 import { type RunningProcess, startProcess } from "../../../../support/start-process.ts";
 import { waitUntil } from "../../../../support/wait-until.ts";
-import { BUCKET, countResults, JOB, KEY, useJobCloud } from "./cloud-run-job.fixture.ts";
+import { countResults, useJobCloud } from "./cloud-run-job.fixture.ts";
 
 const TIMEOUT_MS = 90_000;
 const TOKEN = "codex_a-made-up-token-of-the-tests";

@@ -2,8 +2,9 @@ import { expect, it } from "@jest/globals";
 import { RESULT_HEADERS } from "#sandbox/entry/exchange-headers.ts";
 import { encodeResultDocument } from "#sandbox/entry/result-document.ts";
 import { describeWith } from "../../../../support/capabilities.ts";
+import { BUCKET, type JobCloud } from "../../../../support/google-cloud/job-cloud.ts";
 import { waitUntil } from "../../../../support/wait-until.ts";
-import { BUCKET, type JobCloud, runProgram, useJobCloud } from "./cloud-run-job.fixture.ts";
+import { runProgram, useJobCloud } from "./cloud-run-job.fixture.ts";
 
 const TIMEOUT_MS = 90_000;
 

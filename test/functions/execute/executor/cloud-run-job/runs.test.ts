@@ -1,6 +1,7 @@
 import { expect, it } from "@jest/globals";
 import { describeWith } from "../../../../support/capabilities.ts";
-import { BUCKET, runProgram, useJobCloud } from "./cloud-run-job.fixture.ts";
+import { BUCKET } from "../../../../support/google-cloud/job-cloud.ts";
+import { runProgram, useJobCloud } from "./cloud-run-job.fixture.ts";
 
 const TIMEOUT_MS = 60_000;
 

@@ -1,8 +1,9 @@
 import { expect, it } from "@jest/globals";
 import { describeFull, describeWith } from "../../../../support/capabilities.ts";
+import type { JobCloud } from "../../../../support/google-cloud/job-cloud.ts";
 import type { RunTrouble } from "../../../../support/google-cloud/run-stand-in.ts";
 import { waitUntil } from "../../../../support/wait-until.ts";
-import { countResults, type JobCloud, runProgram, useJobCloud } from "./cloud-run-job.fixture.ts";
+import { countResults, runProgram, useJobCloud } from "./cloud-run-job.fixture.ts";
 
 const TIMEOUT_MS = 90_000;
 

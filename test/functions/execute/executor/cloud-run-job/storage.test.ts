@@ -1,8 +1,9 @@
 import { expect, it } from "@jest/globals";
 import { describeWith } from "../../../../support/capabilities.ts";
+import { BUCKET, type JobCloud } from "../../../../support/google-cloud/job-cloud.ts";
 import type { StorageCall } from "../../../../support/google-cloud/storage/storage-call.ts";
 import type { Trouble } from "../../../../support/google-cloud/storage-stand-in.ts";
-import { BUCKET, countResults, type JobCloud, runProgram, useJobCloud } from "./cloud-run-job.fixture.ts";
+import { countResults, runProgram, useJobCloud } from "./cloud-run-job.fixture.ts";
 
 const TIMEOUT_MS = 90_000;
 
