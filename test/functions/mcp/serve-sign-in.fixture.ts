@@ -39,8 +39,8 @@ export interface ServedSignIn {
 
 /** Starts it over a database of its own, with statements that a stand-in for BigQuery answers. */
 export async function serveSignIn(chatgpt: ChatgptClient): Promise<ServedSignIn> {
-  const logs: string[] = [];
-  const logger = createLogger({}, (line) => logs.push(line));
+  let registrations = 0;
+  const logger = createLogger({}, () => undefined);
   const [opened, documents, bigquery] = await Promise.all([
     openPglite(),
     startDocumentHost(),
@@ -80,6 +80,7 @@ export async function serveSignIn(chatgpt: ChatgptClient): Promise<ServedSignIn>
     functions.set(routes.name, serveNode(pipeline, null));
   }
   const server = createServer((request, response) => {
+    if (request.url?.startsWith("/oauth/register")) registrations += 1;
     const serve = functions.get(request.url?.split(/[/?]/, 2)[1] ?? "");
     if (serve === undefined) response.writeHead(404).end();
     else void serve(request, response);
@@ -94,7 +95,7 @@ export async function serveSignIn(chatgpt: ChatgptClient): Promise<ServedSignIn>
     url,
     documents,
     owner,
-    registrations: () => logs.filter((line) => line.includes("/oauth/register")).length,
+    registrations: () => registrations,
     async stop() {
       server.closeAllConnections();
       server.close();
