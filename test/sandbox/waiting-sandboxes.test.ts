@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import type { Executor } from "#functions/execute/executor/executor.ts";
 import type { SandboxCounts } from "#sandbox/zygote/waiting-sandboxes.ts";
 import { describeWith } from "../support/capabilities.ts";
-import { processesBelow } from "../support/processes-below.ts";
+import { noteProcesses } from "../support/started-processes.ts";
 import { waitUntil } from "../support/wait-until.ts";
 import { createTestExecutor, toOptions, toProgram } from "./sandbox.fixture.ts";
 import { findSupervisors, findZygotes } from "./warm-processes.ts";
@@ -28,6 +28,7 @@ function useExecutor(warm: SandboxCounts): Executor {
 
 describeWith("sandbox", "sandboxes that wait", () => {
   const executor = useExecutor({ python: 3, data: 0, javascript: 1, node: 1 });
+  const started = noteProcesses();
   const untilAllWait = () => waitUntil(() => findSupervisors().length === 5);
   beforeAll(untilAllWait);
 
@@ -46,7 +47,7 @@ describeWith("sandbox", "sandboxes that wait", () => {
   it("start a program of either language at once, and say so", async () => {
     await untilAllWait();
     // Processes that have just been started are still getting ready.
-    await waitUntil(() => processesBelow(process.pid).length >= 5 * 2 + 4);
+    await waitUntil(() => started().length >= 5 * 2 + 4);
     await new Promise((resolve) => setTimeout(resolve, 500));
     expect(await executor.run(python("print(1)"), options)).toMatchObject({ start: "warm" });
     expect(await executor.run(javascript("console.log(1)"), options)).toMatchObject({ start: "warm" });
@@ -122,10 +123,10 @@ describeWith("sandbox", "no sandboxes that wait", () => {
 
 describeWith("sandbox", "closing the executor", () => {
   it("ends zygotes and sandboxes, also while they are being started", async () => {
-    const before = processesBelow(process.pid).length;
+    const started = noteProcesses();
     const executor = createTestExecutor({ warm: { python: 3, data: 1, javascript: 1, node: 1 } });
     await executor.run(python("pass"), options);
     await executor.close();
-    expect(processesBelow(process.pid).length).toBe(before);
+    expect(started()).toEqual([]);
   });
 });

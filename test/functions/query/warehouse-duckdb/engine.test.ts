@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, it } from "@jest/globals";
 import type { Jail } from "#sandbox/jail/jail.ts";
 import { startJail } from "#sandbox/jail/start-jail.ts";
 import { describeWith } from "../../../support/capabilities.ts";
-import { processesBelow } from "../../../support/processes-below.ts";
+import { noteProcesses } from "../../../support/started-processes.ts";
 import { openTestWarehouse, type TestWarehouse } from "./test-warehouse.ts";
 
 const NUMBERS = "shop.numbers";
@@ -121,13 +121,14 @@ describeWith("sandbox", "the engine of the embedded warehouse", () => {
   it(
     "leaves no process behind when it closes, and ends what runs",
     async () => {
+      const started = noteProcesses();
       await at.warehouse.warm();
-      expect(processesBelow(process.pid).length).toBeGreaterThan(0);
+      expect(started().length).toBeGreaterThan(0);
       const running = at.query(ENDLESS);
       const refused = expect(running).rejects.toMatchObject({ code: "warehouse_unavailable" });
       await at.warehouse.close();
       await refused;
-      expect(processesBelow(process.pid)).toEqual([]);
+      expect(started()).toEqual([]);
       await expect(at.query("SELECT 1")).rejects.toMatchObject({ code: "warehouse_unavailable" });
     },
     MINUTE_MS,
