@@ -38,7 +38,11 @@ resource "google_cloudfunctions2_function" "function" {
 
     # An empty setting means unset: it is left out.
     environment_variables = merge(
-      { for name, value in merge(local.common_environment, each.value.environment) : name => value if value != "" },
+      { for name, value in merge(
+        local.common_environment,
+        each.value.environment,
+        local.has_database && contains(each.value.secrets, "DATABASE_URL") ? local.database_environment : {},
+      ) : name => value if value != "" },
       each.key == "execute" ? local.executor_environment : {},
     )
 

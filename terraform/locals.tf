@@ -39,6 +39,13 @@ locals {
     },
   )
 
+  # For every function that reads DATABASE_URL.
+  database_environment = {
+    DATABASE_MAX_CONNECTIONS = tostring(var.database_max_connections)
+    AUDIT_DAYS               = tostring(var.audit_days)
+    AUDIT_TEXT               = var.audit_text ? "on" : ""
+  }
+
   # What differs between the functions. `secrets` names what a function may read of var.secret_versions; `project_roles` is all
   # that its account may do in the project.
   all_functions = {
@@ -47,7 +54,7 @@ locals {
       timeout_seconds = 60
       concurrency     = 20
       secrets = concat(
-        ["CODEX_API_TOKEN", "GATEWAY_API_KEY", "SIGNING_KEY"],
+        ["CODEX_API_TOKEN", "CODEX_API_TOKENS", "GATEWAY_API_KEY", "SIGNING_KEY"],
         var.executor == "cloud-run-job" ? ["STORAGE_HMAC_ACCESS_ID", "STORAGE_HMAC_SECRET"] : [],
         local.database_secrets,
       )
@@ -61,7 +68,7 @@ locals {
       description     = "Answers SQL from the data warehouse."
       timeout_seconds = 60
       concurrency     = 40
-      secrets         = concat(["CODEX_API_TOKEN", "GATEWAY_API_KEY", "GOOGLE_CREDENTIALS_BASE64", "SIGNING_KEY"], local.database_secrets)
+      secrets         = concat(["CODEX_API_TOKEN", "CODEX_API_TOKENS", "GATEWAY_API_KEY", "GOOGLE_CREDENTIALS_BASE64", "SIGNING_KEY"], local.database_secrets)
       project_roles   = ["roles/bigquery.jobUser"]
       environment = {
         BIGQUERY_LOCATION        = var.bigquery_location
@@ -88,7 +95,7 @@ locals {
       description     = "Serves the same operations to clients of the Model Context Protocol."
       timeout_seconds = 75
       concurrency     = 20
-      secrets         = concat(["CODEX_API_TOKEN", "GATEWAY_API_KEY"], local.database_secrets)
+      secrets         = concat(["CODEX_API_TOKEN", "CODEX_API_TOKENS", "GATEWAY_API_KEY"], local.database_secrets)
       project_roles   = []
       environment = {
         MCP_ALLOWED_ORIGINS = join(",", sort(var.mcp_allowed_origins))

@@ -53,7 +53,7 @@ run "identities_and_secrets" {
     error_message = "A secret's version is not pinned."
   }
   assert {
-    condition     = alltrue(flatten([for function in google_cloudfunctions2_function.function : [for setting in ["CODEX_API_TOKEN", "GATEWAY_API_KEY", "GOOGLE_CREDENTIALS_BASE64", "SIGNING_KEY", "DATABASE_URL", "DATABASE_CA_BASE64", "OAUTH_CLIENT_SECRET", "GOOGLE_OAUTH_CLIENT_SECRET", "STORAGE_HMAC_ACCESS_ID", "STORAGE_HMAC_SECRET"] : !contains(keys(function.service_config[0].environment_variables), setting)]]))
+    condition     = alltrue(flatten([for function in google_cloudfunctions2_function.function : [for setting in ["CODEX_API_TOKEN", "CODEX_API_TOKENS", "GATEWAY_API_KEY", "GOOGLE_CREDENTIALS_BASE64", "SIGNING_KEY", "DATABASE_URL", "DATABASE_CA_BASE64", "OAUTH_CLIENT_SECRET", "GOOGLE_OAUTH_CLIENT_SECRET", "STORAGE_HMAC_ACCESS_ID", "STORAGE_HMAC_SECRET"] : !contains(keys(function.service_config[0].environment_variables), setting)]]))
     error_message = "A secret is a plain environment variable, and so in the state."
   }
 }
@@ -237,6 +237,69 @@ run "sign_ins_come_with_a_database" {
     condition     = google_cloudfunctions2_function.function["oauth"].service_config[0].environment_variables["OAUTH_CLIENT_ID"] == "chatgpt"
     error_message = "oauth does not know ChatGPT's client."
   }
+}
+
+run "what_the_database_keeps" {
+  command = plan
+
+  variables {
+    secret_versions = {
+      CODEX_API_TOKEN        = "1"
+      DATABASE_URL           = "2"
+      SIGNING_KEY            = "3"
+      STORAGE_HMAC_ACCESS_ID = "5"
+      STORAGE_HMAC_SECRET    = "6"
+    }
+    audit_days               = 30
+    audit_text               = true
+    database_max_connections = 2
+  }
+
+  assert {
+    condition     = alltrue([for name in ["execute", "query", "mcp", "oauth"] : google_cloudfunctions2_function.function[name].service_config[0].environment_variables["AUDIT_DAYS"] == "30" && google_cloudfunctions2_function.function[name].service_config[0].environment_variables["AUDIT_TEXT"] == "on"])
+    error_message = "A function keeps the audit trail otherwise than it is told."
+  }
+  assert {
+    condition     = alltrue([for name in ["execute", "query", "mcp", "oauth"] : google_cloudfunctions2_function.function[name].service_config[0].environment_variables["DATABASE_MAX_CONNECTIONS"] == "2"])
+    error_message = "A function takes more connections than the server has."
+  }
+  assert {
+    condition     = alltrue([for name in ["docs", "health"] : length(setintersection(keys(google_cloudfunctions2_function.function[name].service_config[0].environment_variables), ["AUDIT_DAYS", "AUDIT_TEXT", "DATABASE_MAX_CONNECTIONS"])) == 0])
+    error_message = "A function without the database is told about it."
+  }
+}
+
+run "programs_are_not_kept_unless_asked" {
+  command = plan
+
+  variables {
+    secret_versions = { CODEX_API_TOKEN = "1", DATABASE_URL = "1", SIGNING_KEY = "1", STORAGE_HMAC_ACCESS_ID = "1", STORAGE_HMAC_SECRET = "1" }
+  }
+
+  assert {
+    condition     = alltrue([for function in google_cloudfunctions2_function.function : !contains(keys(function.service_config[0].environment_variables), "AUDIT_TEXT")]) && google_cloudfunctions2_function.function["query"].service_config[0].environment_variables["AUDIT_DAYS"] == "90"
+    error_message = "Programs and SQL are kept though nobody said so, or the trail for another time than 90 days."
+  }
+}
+
+run "an_audit_of_no_time_is_refused" {
+  command = plan
+
+  variables {
+    audit_days = -1
+  }
+
+  expect_failures = [var.audit_days]
+}
+
+run "a_pool_has_bounds" {
+  command = plan
+
+  variables {
+    database_max_connections = 101
+  }
+
+  expect_failures = [var.database_max_connections]
 }
 
 run "no_database_no_authorization_server" {

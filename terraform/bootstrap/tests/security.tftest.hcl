@@ -81,6 +81,10 @@ run "the_database_is_private_and_safe" {
     error_message = "One slip would lose the database."
   }
   assert {
+    condition     = tonumber(one([for flag in google_sql_database_instance.database[0].settings[0].database_flags : flag.value if flag.name == "max_connections"])) >= 4 * 5 * 4
+    error_message = "Four functions of five instances with four connections each find no room."
+  }
+  assert {
     condition     = output.vpc_connector != null
     error_message = "Nobody is told how functions reach the database."
   }
