@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { beforeAll, describe, expect, it } from "@jest/globals";
-import { build } from "esbuild";
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { build, stop } from "esbuild";
 import { loadCloudExecutorSettings } from "#functions/execute/config.ts";
 import { createExchange } from "#functions/execute/executor/executor-cloud-run-job/exchange.ts";
 import { createGoogleClient } from "#shared/google-cloud/google-client.ts";
@@ -112,6 +112,9 @@ describe.each(FUNCTIONS)("what Terraform gives %s", (name) => {
     expect([...read].filter((setting) => !given.has(setting) && !isLeftAlone(setting, name))).toEqual([]);
   });
 });
+
+// esbuild leaves a process behind, which the next file of the worker would find.
+afterAll(stop);
 
 describe("the executor", () => {
   const known: Readonly<Record<string, string>> = {

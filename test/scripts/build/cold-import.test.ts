@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { stop } from "esbuild";
 import { bundleFunction } from "../../../scripts/build/bundle-function.ts";
 import { describeFull } from "../../support/capabilities.ts";
 
@@ -33,7 +34,11 @@ beforeAll(async () => {
   );
   await bundleFunction(ROOT, "query", join(folder, "query"));
 }, 120_000);
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(async () => {
+  // esbuild leaves a process behind, which the next file of the worker would find.
+  await stop();
+  rmSync(folder, { recursive: true, force: true });
+});
 
 function write(path: string, content: string): void {
   mkdirSync(join(folder, path, ".."), { recursive: true });

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { expect, it } from "@jest/globals";
 import { describeWith } from "../../../support/capabilities.ts";
-import { processesBelow } from "../../../support/processes-below.ts";
+import { noteProcesses } from "../../../support/started-processes.ts";
 import { openTestWarehouse } from "./test-warehouse.ts";
 
 const MIB = 1024 * 1024;
@@ -20,9 +20,11 @@ const GREEDY = [
   "SELECT LPAD('x', 2000000000, 'y')",
 ];
 
+const started = noteProcesses();
+
 /** What all engines hold together, without the pages of program files, which the kernel shares. */
 function anonymousBytes(): number {
-  const sizes = processesBelow(process.pid).map((pid) => {
+  const sizes = started().map(({ pid }) => {
     try {
       return Number(/^RssAnon:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "latin1"))?.[1] ?? 0);
     } catch {
