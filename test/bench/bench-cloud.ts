@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { startJobCloud } from "../support/google-cloud/job-cloud.ts";
-import type { RunCall, RunTrouble } from "../support/google-cloud/run-stand-in.ts";
+import type { RunCall } from "../support/google-cloud/run/run-call.ts";
+import type { RunTrouble } from "../support/google-cloud/run-stand-in.ts";
 import type { StorageCall } from "../support/google-cloud/storage/storage-call.ts";
 import type { Trouble } from "../support/google-cloud/storage-stand-in.ts";
 import { percentile } from "./statistics.ts";

@@ -24,6 +24,8 @@ export interface JobExecution {
   readonly createdAtMs: number;
   /** Milliseconds since 1970 of the first container; null before. */
   readonly startedAtMs: number | null;
+  /** Milliseconds since 1970; null while it is open. */
+  readonly endedAtMs: number | null;
   readonly state: "open" | "succeeded" | "failed" | "cancelled";
   /** What the condition `Completed` says. */
   readonly message: string;
@@ -54,6 +56,7 @@ export class JobExecutions {
       containers: [],
       createdAtMs: Date.now(),
       startedAtMs: null,
+      endedAtMs: null,
       state: "open",
       message: "",
       kill: () => execution.containers.forEach((container) => void container.end(true)),
@@ -72,8 +75,7 @@ export class JobExecutions {
   cancel(execution: JobExecution): void {
     const found: Open | undefined = this.all.find((one): one is Open => one === execution);
     if (found?.state !== "open") return;
-    found.message = "The execution was cancelled.";
-    found.state = "cancelled";
+    end(found, "cancelled", "The execution was cancelled.");
     for (const container of found.containers) container.end();
   }
 
@@ -87,6 +89,7 @@ export class JobExecutions {
         containers: [],
         createdAtMs: Date.now(),
         startedAtMs: Date.now(),
+        endedAtMs: Date.now(),
         state: "succeeded",
         message: "",
         kill: () => undefined,
@@ -106,8 +109,7 @@ export class JobExecutions {
     if (execution.state !== "open") return;
     execution.startedAtMs = Date.now();
     if (trouble.failsWith !== undefined) {
-      execution.state = "failed";
-      execution.message = trouble.failsWith;
+      end(execution, "failed", trouble.failsWith);
       return;
     }
     const environment = {
@@ -128,8 +130,8 @@ export class JobExecutions {
     const ended = Promise.all(execution.containers.map((container) => container.ended)).then((codes) => {
       clearTimeout(limit);
       if (execution.state !== "open") return;
-      execution.state = codes.every((code) => code === 0) ? "succeeded" : "failed";
-      execution.message = `Task ${execution.shortName}-task0 ended with exit codes ${codes.join(", ")}.`;
+      const state = codes.every((code) => code === 0) ? "succeeded" : "failed";
+      end(execution, state, `Task ${execution.shortName}-task0 ended with exit codes ${codes.join(", ")}.`);
     });
     this.#ended.add(ended);
   }
@@ -148,4 +150,10 @@ export class JobExecutions {
     for (const old of over.slice(0, Math.max(0, over.length - KEPT)))
       this.all.splice(this.all.indexOf(old), 1);
   }
+}
+
+function end(execution: Open, state: "succeeded" | "failed" | "cancelled", message: string): void {
+  execution.state = state;
+  execution.message = message;
+  execution.endedAtMs = Date.now();
 }

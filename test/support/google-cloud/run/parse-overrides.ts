@@ -11,9 +11,9 @@ const LONGEST_VALUE_BYTES = 32 * 1024;
  * and its timeout.
  * @returns null for anything else
  */
-export function parseOverrides(body: Buffer): Overrides | null {
+export function parseOverrides(body: string): Overrides | null {
   try {
-    const { overrides, ...others } = JSON.parse(body.toString("utf8"));
+    const { overrides, ...others } = JSON.parse(body);
     const { containerOverrides, taskCount, timeout, ...more } = overrides;
     const [{ env, ...rest }, ...containers] = containerOverrides;
     if ([others, more, rest].some((object) => Object.keys(object).length > 0) || containers.length > 0)
