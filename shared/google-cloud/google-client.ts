@@ -202,8 +202,12 @@ function toSilence(request: GoogleRequest, cause: unknown, isUncertain: boolean)
 }
 
 const MOST_MESSAGE_CHARACTERS = 500;
+const MOST_REASON_CHARACTERS = 100;
 
-/** Both forms of Google's errors: JSON `{error: {status, message}}`, and XML `<Error><Code/><Message/></Error>`. */
+/**
+ * The three forms of Google's errors: JSON `{error: {status, message}}`, Storage's JSON `{error: {message, errors: [{reason}]}}`, and
+ * XML `<Error><Code/><Message/></Error>`.
+ */
 function parseError(text: string): { readonly reason: string | null; readonly message: string } {
   const code = /<Code>(\w{1,100})<\/Code>/.exec(text)?.[1];
   if (code !== undefined) {
@@ -213,7 +217,9 @@ function parseError(text: string): { readonly reason: string | null; readonly me
   try {
     const error: unknown = JSON.parse(text)?.error;
     if (typeof error !== "object" || error === null) return { reason: null, message: "" };
-    const reason = "status" in error && typeof error.status === "string" ? error.status : null;
+    const details = "errors" in error && Array.isArray(error.errors) ? Object(error.errors[0]) : {};
+    const word: unknown = "status" in error ? error.status : details.reason;
+    const reason = typeof word === "string" ? word.slice(0, MOST_REASON_CHARACTERS) : null;
     const message = "message" in error && typeof error.message === "string" ? error.message : "";
     return { reason, message: message.slice(0, MOST_MESSAGE_CHARACTERS) };
   } catch {

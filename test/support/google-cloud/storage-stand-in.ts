@@ -4,8 +4,9 @@ import { readBody, serveLoopback } from "./serve-loopback.ts";
 import { Bucket } from "./storage/bucket.ts";
 import { type Access, checkAccess } from "./storage/check-access.ts";
 import { answerJson } from "./storage/json-objects.ts";
+import { takeMultipart } from "./storage/multipart-upload.ts";
 import { ResumableUploads } from "./storage/resumable-uploads.ts";
-import { parseCall, type StorageCall, type StorageReply, xmlError } from "./storage/storage-call.ts";
+import { errorFor, parseCall, type StorageCall, type StorageReply } from "./storage/storage-call.ts";
 import { answerXml } from "./storage/xml-objects.ts";
 
 /** What goes wrong with one call. */
@@ -47,7 +48,7 @@ export interface StorageStandIn {
 }
 
 /**
- * Starts it. It imitates objects of the XML interface, and lists, objects and resumable uploads of the JSON one: preconditions, ranges, custom
+ * Starts it. It imitates objects of the XML interface, and lists, objects and uploads of the JSON one: preconditions, ranges, custom
  * metadata, digests, bounds of length, access tokens and V4 signatures with their expiry. It has neither lifecycle rules nor the real
  * one's bound of one change a second for each object.
  */
@@ -63,9 +64,11 @@ export async function startStorageStandIn(options: StorageStandInOptions): Promi
     const refusal = isSession ? null : checkAccess(call, rawQuery, access);
     if (refusal) return refusal;
     const bucket = buckets.get(call.bucket);
-    if (!bucket) return xmlError(404, "NoSuchBucket", "The specified bucket does not exist.");
+    if (!bucket) return errorFor(call, 404, NO_BUCKET);
     if (call.api === "json") return answerJson(call, bucket);
     const nowMs = access.now();
+    if (call.api === "upload" && call.query.get("uploadType") === "multipart")
+      return takeMultipart(call, body, { bucket, nowMs });
     if (call.api === "upload") return uploads.answer(call, body, bucket, { origin: server.origin, nowMs });
     return answerXml(call, body, bucket, nowMs);
   };
@@ -83,7 +86,7 @@ export async function startStorageStandIn(options: StorageStandInOptions): Promi
     const reply =
       fault.status === undefined
         ? work(call, body, target.split("?")[1] ?? "")
-        : toFaultReply(fault.status, fault.retryAfter);
+        : toFaultReply(call, fault.status, fault.retryAfter);
     if (fault.reset === "after") response.destroy();
     else send(reply, call, response, fault);
   };
@@ -103,8 +106,25 @@ export async function startStorageStandIn(options: StorageStandInOptions): Promi
   return standIn;
 }
 
-function toFaultReply(status: number, retryAfter: number | undefined): StorageReply {
-  const reply = xmlError(status, status === 429 ? "SlowDown" : "InternalError", "The stand-in was told to.");
+const NO_BUCKET = {
+  code: "NoSuchBucket",
+  reason: "notFound",
+  message: "The specified bucket does not exist.",
+};
+
+/** Google's words for statuses, in both interfaces (https://cloud.google.com/storage/docs/json_api/v1/status-codes and …/xml-api/reference-status). */
+const WORDS: Readonly<Record<number, readonly [code: string, reason: string]>> = {
+  401: ["AuthenticationRequired", "authError"],
+  403: ["AccessDenied", "forbidden"],
+  404: ["NoSuchKey", "notFound"],
+  412: ["PreconditionFailed", "conditionNotMet"],
+  429: ["SlowDown", "rateLimitExceeded"],
+  503: ["ServiceUnavailable", "backendError"],
+};
+
+function toFaultReply(call: StorageCall, status: number, retryAfter: number | undefined): StorageReply {
+  const [code, reason] = WORDS[status] ?? ["InternalError", "internalError"];
+  const reply = errorFor(call, status, { code, reason, message: "The stand-in was told to." });
   return retryAfter === undefined
     ? reply
     : { ...reply, headers: { ...reply.headers, "retry-after": String(retryAfter) } };

@@ -49,3 +49,18 @@ export class Bucket {
 export function md5Of(content: Buffer): string {
   return createHash("md5").update(content).digest("base64");
 }
+
+/** CRC32C in base64 of its four bytes, as Google's hashes are written (RFC 3720 §B.4). */
+export function crc32cOf(content: Buffer): string {
+  let crc = 0xffffffff;
+  for (const byte of content) crc = (CRC_TABLE[(crc ^ byte) & 0xff] ?? 0) ^ (crc >>> 8);
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32BE((crc ^ 0xffffffff) >>> 0);
+  return bytes.toString("base64");
+}
+
+const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
+  let crc = byte;
+  for (let bit = 0; bit < 8; bit += 1) crc = crc & 1 ? (crc >>> 1) ^ 0x82f63b78 : crc >>> 1;
+  return crc;
+});

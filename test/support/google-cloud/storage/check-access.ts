@@ -1,5 +1,5 @@
 import { createHash, createHmac, timingSafeEqual } from "node:crypto";
-import { type StorageCall, type StorageReply, xmlError } from "./storage-call.ts";
+import { errorFor, jsonError, type StorageCall, type StorageReply, xmlError } from "./storage-call.ts";
 
 /** Who may call the stand-in. */
 export interface Access {
@@ -18,9 +18,12 @@ export interface Access {
 export function checkAccess(call: StorageCall, rawQuery: string, access: Access): StorageReply | null {
   if (call.query.has("X-Goog-Signature")) return checkSignature(call, rawQuery, access);
   const token = /^Bearer (\S+)$/.exec(call.headers.authorization ?? "")?.[1];
-  if (token === undefined)
-    return xmlError(403, "AccessDenied", "Anonymous caller does not have storage.objects access");
-  return access.isTokenGood(token) ? null : xmlError(401, "AuthenticationRequired", "Invalid credentials");
+  if (token === undefined) {
+    const words = "Anonymous caller does not have storage.objects access";
+    return call.api === "xml" ? xmlError(403, "AccessDenied", words) : jsonError(401, "required", words);
+  }
+  const refusal = { code: "AuthenticationRequired", reason: "authError", message: "Invalid Credentials" };
+  return access.isTokenGood(token) ? null : errorFor(call, 401, refusal);
 }
 
 function checkSignature(call: StorageCall, rawQuery: string, access: Access): StorageReply | null {

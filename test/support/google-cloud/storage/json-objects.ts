@@ -1,5 +1,6 @@
-import { type Bucket, md5Of, type StoredObject } from "./bucket.ts";
+import { type Bucket, crc32cOf, md5Of, type StoredObject } from "./bucket.ts";
 import { jsonError, jsonReply, type StorageCall, type StorageReply } from "./storage-call.ts";
+import { readObject } from "./xml-objects.ts";
 
 /** Answers lists, GET and DELETE of one object (https://cloud.google.com/storage/docs/json_api/v1/objects). */
 export function answerJson(call: StorageCall, bucket: Bucket): StorageReply {
@@ -10,18 +11,33 @@ export function answerJson(call: StorageCall, bucket: Bucket): StorageReply {
   return list(call, bucket);
 }
 
-function answerOne({ method, key, query }: StorageCall, bucket: Bucket): StorageReply {
+function answerOne(call: StorageCall, bucket: Bucket): StorageReply {
+  const { method, key, query } = call;
   const object = bucket.objects.get(key);
   const generation = query.get("generation");
   if (!object || (generation !== null && Number(generation) !== object.generation))
-    return jsonError(404, "notFound", `No such object: ${key}`);
+    return jsonError(404, "notFound", `No such object: ${bucket.name}/${key}`);
+  if (!bucket.holds(key, generationOf(query))) return NOT_MET;
   if (method === "DELETE") {
     bucket.objects.delete(key);
     return { status: 204 };
   }
   if (method !== "GET") return jsonError(405, "methodNotAllowed", "The stand-in reads and deletes here.");
-  if (query.get("alt") === "media") return { status: 200, body: object.content };
+  if (query.get("alt") === "media") return readObject(call, object);
   return jsonReply(200, toResource(bucket, key, object));
+}
+
+/** The answer to a precondition that does not hold. */
+export const NOT_MET = jsonError(
+  412,
+  "conditionNotMet",
+  "At least one of the pre-conditions you specified did not hold.",
+);
+
+/** The precondition of a call; null for none. */
+export function generationOf(query: URLSearchParams): number | null {
+  const given = query.get("ifGenerationMatch");
+  return given === null ? null : Number(given);
 }
 
 function list({ query }: StorageCall, bucket: Bucket): StorageReply {
@@ -62,6 +78,7 @@ export function toResource(
     timeCreated: new Date(object.createdAtMs).toISOString(),
     contentType: object.contentType,
     md5Hash: md5Of(object.content),
+    crc32c: crc32cOf(object.content),
     ...(Object.keys(object.metadata).length > 0 ? { metadata: object.metadata } : {}),
     ...(object.customTime === "" ? {} : { customTime: object.customTime }),
   };

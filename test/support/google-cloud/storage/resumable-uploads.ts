@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Bucket } from "./bucket.ts";
-import { toResource } from "./json-objects.ts";
+import { generationOf, NOT_MET, toResource } from "./json-objects.ts";
 import { jsonError, jsonReply, type StorageCall, type StorageReply } from "./storage-call.ts";
 
 const CHUNK_UNIT_BYTES = 256 * 1024;
@@ -9,6 +9,7 @@ interface Upload {
   readonly key: string;
   readonly metadata: Readonly<Record<string, string>>;
   readonly customTime: string;
+  readonly contentType: string;
   readonly ifGenerationMatch: number | null;
   content: Buffer;
   finished: StorageReply | null;
@@ -45,14 +46,15 @@ export class ResumableUploads {
 
   #begin(call: StorageCall, body: Buffer, origin: string): StorageReply {
     const resource = body.length === 0 ? {} : JSON.parse(body.toString("utf8"));
-    const precondition = call.query.get("ifGenerationMatch");
     const id = randomUUID();
     const key = call.key || resource.name;
     this.#uploads.set(id, {
       key,
       metadata: resource.metadata ?? {},
       customTime: resource.customTime ?? "",
-      ifGenerationMatch: precondition === null ? null : Number(precondition),
+      contentType:
+        resource.contentType ?? call.headers["x-upload-content-type"] ?? "application/octet-stream",
+      ifGenerationMatch: generationOf(call.query),
       content: Buffer.alloc(0),
       finished: null,
     });
@@ -65,7 +67,12 @@ function take(
   upload: Upload,
   { call, body, bucket, nowMs }: { call: StorageCall; body: Buffer; bucket: Bucket; nowMs: number },
 ): StorageReply {
-  const range = /^bytes (?:(\d+)-(\d+)|\*)\/(\d+|\*)$/.exec(call.headers["content-range"] ?? "");
+  // `0-*/*` says that everything comes at once, however long it is.
+  const sent = (call.headers["content-range"] ?? "").replace(
+    /-\*\/\*$/,
+    `-${body.length - 1}/${body.length}`,
+  );
+  const range = /^bytes (?:(\d+)-(\d+)|\*)\/(\d+|\*)$/.exec(sent);
   if (!range) return jsonError(400, "invalid", "Content-Range is out of form.");
   const total = range[3] === "*" ? null : Number(range[3]);
   if (range[1] !== undefined) {
@@ -87,9 +94,9 @@ function take(
 }
 
 function finish(upload: Upload, bucket: Bucket, createdAtMs: number): StorageReply {
-  const { key, content, metadata, customTime, ifGenerationMatch } = upload;
-  const object = { content, metadata, customTime, contentType: "application/octet-stream", createdAtMs };
+  const { key, content, metadata, customTime, contentType, ifGenerationMatch } = upload;
+  const object = { content, metadata, customTime, contentType, createdAtMs };
   const stored = bucket.put(key, object, ifGenerationMatch);
-  if (!stored) return jsonError(412, "conditionNotMet", "At least one of the pre-conditions did not hold.");
+  if (!stored) return NOT_MET;
   return jsonReply(200, toResource(bucket, key, stored));
 }

@@ -33,6 +33,15 @@ export function jsonError(status: number, reason: string, message: string): Stor
   });
 }
 
+/** An error in the words of the interface that was called. */
+export function errorFor(
+  { api }: Pick<StorageCall, "api">,
+  status: number,
+  { code, reason, message }: { readonly code: string; readonly reason: string; readonly message: string },
+): StorageReply {
+  return api === "xml" ? xmlError(status, code, message) : jsonError(status, reason, message);
+}
+
 /** A value as a JSON answer. */
 export function jsonReply(status: number, value: unknown): StorageReply {
   const body = Buffer.from(JSON.stringify(value));

@@ -1,4 +1,4 @@
-import { type Bucket, md5Of, type StoredObject } from "./bucket.ts";
+import { type Bucket, crc32cOf, md5Of, type StoredObject } from "./bucket.ts";
 import { type StorageCall, type StorageReply, xmlError } from "./storage-call.ts";
 
 const PRECONDITION = xmlError(412, "PreconditionFailed", "At least one of the pre-conditions did not hold.");
@@ -16,8 +16,8 @@ export function answerXml(call: StorageCall, body: Buffer, bucket: Bucket, nowMs
     bucket.objects.delete(call.key);
     return { status: 204 };
   }
-  if (call.method === "GET") return read(call, object);
-  if (call.method === "HEAD") return { ...read(call, object), body: Buffer.alloc(0) };
+  if (call.method === "GET") return readObject(call, object);
+  if (call.method === "HEAD") return { ...readObject(call, object), body: Buffer.alloc(0) };
   return xmlError(405, "MethodNotAllowed", "The method is not allowed against this resource.");
 }
 
@@ -43,13 +43,14 @@ function put(call: StorageCall, content: Buffer, bucket: Bucket, createdAtMs: nu
   return { status: 200, headers: { "x-goog-generation": String(stored.generation) } };
 }
 
-function read({ headers: sent }: StorageCall, object: StoredObject): StorageReply {
+/** An object's bytes, or a range of them, with what both interfaces tell in headers. */
+export function readObject({ headers: sent }: StorageCall, object: StoredObject): StorageReply {
   const size = object.content.length;
   const headers: Record<string, string> = {
     "content-type": object.contentType,
     "x-goog-generation": String(object.generation),
     "x-goog-stored-content-length": String(size),
-    "x-goog-hash": `md5=${md5Of(object.content)}`,
+    "x-goog-hash": `crc32c=${crc32cOf(object.content)},md5=${md5Of(object.content)}`,
     "last-modified": new Date(object.createdAtMs).toUTCString(),
     ...(object.customTime === "" ? {} : { "x-goog-custom-time": object.customTime }),
   };
