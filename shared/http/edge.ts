@@ -54,7 +54,14 @@ function avoidDomains(): void {
   domain.create = () => Object.assign(Object.create(domain.Domain.prototype), { run, on: () => undefined });
 }
 
+/**
+ * Proxies use a connection again for up to a minute (nginx: keepalive_timeout 60 s), and so do apps on a phone: a request must not
+ * meet a server that has just closed the connection.
+ */
+const KEEP_ALIVE_MS = 75_000;
+
 function takeOver(server: Server): void {
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
   server.on("clientError", answerClientError);
   drainOnSignals(server);
 }

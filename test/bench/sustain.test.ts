@@ -8,15 +8,15 @@ afterEach(() => {
   for (const close of closings.splice(0)) close();
 });
 
-/** What 4 clients make of a server within half a second. */
-async function sustainAgainst(listener: RequestListener): Promise<Sustained> {
+/** What 4 clients make of a server within a time, half a second by default. */
+async function sustainAgainst(listener: RequestListener, durationMs = 500): Promise<Sustained> {
   const server = createServer(listener);
   closings.push(() => server.close());
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const address = server.address();
   const port = typeof address === "object" ? address?.port : 0;
   const side = { url: `http://127.0.0.1:${port}`, headers: {} };
-  return sustain(side, TASKS.slice(0, 1), { clients: 4, durationMs: 500 });
+  return sustain(side, TASKS.slice(0, 1), { clients: 4, durationMs });
 }
 
 describe("a sustained load", () => {
@@ -45,7 +45,7 @@ describe("a sustained load", () => {
       asked += 1;
       const start = asked % 2 === 0 ? "warm" : "cold";
       response.end(JSON.stringify({ success: true, output: TASKS[0]?.output, engine: "cpython", start }));
-    });
+    }, 3000);
     expect(load).toMatchObject({ successes: asked, warmStarts: Math.floor(asked / 2), busy: 0, others: 0 });
     expect(load.latenciesMs).toHaveLength(asked);
     expect(load.rates.whole).toBeGreaterThan(0);
