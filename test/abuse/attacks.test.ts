@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { describeWith } from "../support/capabilities.ts";
+import { countMounts } from "../support/count-mounts.ts";
 import { post } from "../support/post.ts";
 import { processesBelow } from "../support/processes-below.ts";
 import { type RunningServer, startServer } from "../support/start-server.ts";
 import { waitUntil } from "../support/wait-until.ts";
 import { stoleSecret } from "./attack.ts";
 import { THREATS } from "./catalogue.ts";
-import { countMounts } from "./world/count-mounts.ts";
 import { createWorld, type PlantedWorld } from "./world/create-world.ts";
 import { GRACE_MS, runOnServer } from "./world/run-on-server.ts";
 
@@ -104,5 +104,5 @@ describeWith("sandbox", "a server that strangers attack with programs", () => {
   it("leaves no process and no mount of an attack behind", async () => {
     expect(await countWhenIdle()).toBeLessThanOrEqual(idleProcesses);
     expect(countMounts()).toBe(mountsBefore);
-  }, 30_000);
+  }, 60_000);
 });

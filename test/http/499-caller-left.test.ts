@@ -20,6 +20,9 @@ function statusOf(pid: number): string {
   }
 }
 
+/** By themselves the programs end later. */
+const ENDED_WITHIN_MS = 20_000;
+
 /** Of the server's log, when a test fails. */
 const LOG_CHARACTERS = 4000;
 
@@ -73,7 +76,7 @@ describeWith("sandbox", "a caller who leaves before the answer", () => {
       const caller = sendAndLeave(server(), "/execute", { language, code, timeout: 30 });
       await caller.until(() => countProcesses(mark) > 0);
       await caller.leave();
-      await waitUntil(() => countProcesses(mark) === 0);
+      await waitUntil(() => countProcesses(mark) === 0, ENDED_WITHIN_MS);
       await waitUntil(() => server().logs().includes('"status":499'));
       expect((await python("print('next')")).output).toBe("next\n");
     });
@@ -91,7 +94,7 @@ describeWith("sandbox", "a caller who leaves before the answer", () => {
       await caller.until(() => programsOf(server()).length > 0);
       await pause(300);
       await caller.leave();
-      await waitUntil(() => programsOf(server()).length === 0);
+      await waitUntil(() => programsOf(server()).length === 0, ENDED_WITHIN_MS);
       await waitUntil(() => server().logs().includes('"status":499'));
       expect((await python("print('next')")).output).toBe("next\n");
     });

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { ask, post } from "../support/post.ts";
 import { type RunningServer, startServer } from "../support/start-server.ts";
+import { waitUntil } from "../support/wait-until.ts";
 
 let server: RunningServer;
 beforeAll(async () => {
@@ -12,17 +13,17 @@ const TRACE = "0af7651916cd43dd8448eb211c80319c";
 
 /** The log lines that carry a request's id, once they are there. */
 async function linesOf(requestId: string | null): Promise<readonly Record<string, unknown>[]> {
-  for (let attempt = 0; attempt < 100; attempt += 1) {
-    const lines = server
+  const find = () =>
+    server
       .logs()
       .split("\n")
+      // The last piece is a line that has not come to its end.
+      .slice(0, -1)
       .filter((line) => line.startsWith("{"))
-      .map((line) => JSON.parse(line));
-    const found = lines.filter((line) => line.request_id === requestId);
-    if (found.length > 0) return found;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-  return [];
+      .map((line) => JSON.parse(line))
+      .filter((line) => line.request_id === requestId);
+  await waitUntil(() => find().length > 0);
+  return find();
 }
 
 describe("the access log", () => {

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "@jest/globals";
+import { countProcesses, sleepMarked } from "../sandbox/sandbox.fixture.ts";
 import { describeWith } from "../support/capabilities.ts";
 import { post } from "../support/post.ts";
 import { processesBelow } from "../support/processes-below.ts";
@@ -13,9 +14,9 @@ import { waitUntil } from "../support/wait-until.ts";
 describeWith("sandbox", "SIGTERM while a program runs", () => {
   it("lets the program finish, answers, exits with 0 and leaves no process behind", async () => {
     const server = await startServer();
-    const running = post(server, "/execute", { code: "import time; time.sleep(2); print('done')" });
-    await waitUntil(() => server.logs().length > 0 && processesBelow(server.pid).length > 0);
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    const mark = `drains-${process.pid}-${Date.now()}`;
+    const running = post(server, "/execute", { code: `${sleepMarked(mark, 2)}\nprint('done')` });
+    await waitUntil(() => countProcesses(mark) > 0);
     const children = processesBelow(server.pid);
     const stopped = server.stop();
     expect((await running).body).toMatchObject({ success: true, output: "done\n" });
@@ -25,9 +26,9 @@ describeWith("sandbox", "SIGTERM while a program runs", () => {
 
   it("ends a program that takes longer than the grace, says so with 503, and still exits with 0", async () => {
     const server = await startServer();
-    const running = post(server, "/execute", { code: "import time; time.sleep(28)", timeout: 30 });
-    await waitUntil(() => processesBelow(server.pid).length > 0);
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    const mark = `outlasts-${process.pid}-${Date.now()}`;
+    const running = post(server, "/execute", { code: sleepMarked(mark, 28), timeout: 30 });
+    await waitUntil(() => countProcesses(mark) > 0);
     const children = processesBelow(server.pid);
     await Promise.all([
       server.stop(),
@@ -44,6 +45,7 @@ describeWith(
     it("lets the program finish as well", async () => {
       const key = "codex_terminal-key-0123456789";
       const folder = mkdtempSync(join(tmpdir(), "ctrl-c-"));
+      const mark = `ctrl-c-${process.pid}-${Date.now()}`;
       const terminal = await startProcess({
         command: ["setsid", "npm", "start"],
         cwd: process.cwd(),
@@ -58,9 +60,9 @@ describeWith(
       const running = fetch(`${terminal.ready[1]}/execute`, {
         method: "POST",
         headers: { authorization: `Bearer ${key}`, "content-type": "application/json" },
-        body: JSON.stringify({ code: "import time; time.sleep(2); print('done')" }),
+        body: JSON.stringify({ code: `${sleepMarked(mark, 2)}\nprint('done')` }),
       });
-      await new Promise((resolve) => setTimeout(resolve, 800));
+      await waitUntil(() => countProcesses(mark) > 0);
       process.kill(-terminal.pid, "SIGINT");
       expect(await (await running).json()).toMatchObject({ success: true, output: "done\n" });
       // A signal that does nothing: it only waits for the end.

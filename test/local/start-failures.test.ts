@@ -13,7 +13,7 @@ function startAndFail(environment: Record<string, string>) {
     const { status, stderr } = spawnSync(process.execPath, ["local/start.ts"], {
       env: { PATH: process.env["PATH"] ?? "", PORT: "0", CODEX_DATA_DIR: folder, ...environment },
       encoding: "utf8",
-      timeout: 25_000,
+      timeout: 55_000,
     });
     return { status, stderr };
   } finally {

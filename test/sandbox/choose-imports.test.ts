@@ -30,6 +30,7 @@ describe("the choice of an interpreter that has the data libraries", () => {
     expect(needsDataLibraries("import ".repeat(150_000))).toBe(false);
     expect(needsDataLibraries(`import ${" ".repeat(1_000_000)}`)).toBe(false);
     expect(needsDataLibraries(`from ${"\n".repeat(1_000_000)}`)).toBe(false);
-    expect(performance.now() - started).toBeLessThan(2_000);
+    // By trying each place anew it would be many minutes.
+    expect(performance.now() - started).toBeLessThan(20_000);
   });
 });

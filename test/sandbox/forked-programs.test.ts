@@ -1,5 +1,4 @@
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
-import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import type { Executor, Program } from "#functions/execute/executor/executor.ts";
 import { describeWith } from "../support/capabilities.ts";
@@ -127,8 +126,9 @@ describeWith("sandbox", "the process of a JavaScript program that is forked", ()
 
   it("outlives the process that forked it, and the next ones are started instead", async () => {
     await untilWaiting();
-    const running = run("const end = Date.now() + 1500; while (Date.now() < end); console.log('still here')");
-    await sleep(300);
+    const waiting = findNodes().forked;
+    const running = run("const end = Date.now() + 5000; while (Date.now() < end); console.log('still here')");
+    await waitUntil(() => waiting.some(isBusy));
     for (const pid of findNodeZygotes()) process.kill(pid, "SIGKILL");
     expect(await running).toMatchObject({ stdout: "still here\n", exitCode: 0, engine: "isolated-vm" });
     for (let count = 0; count < 4; count += 1) {
@@ -138,5 +138,9 @@ describeWith("sandbox", "the process of a JavaScript program that is forked", ()
 });
 
 function isBusy(pid: number): boolean {
-  return Number(readProcess(pid, "stat").split(") ")[1]?.split(" ")[11]) > BUSY_TICKS;
+  try {
+    return Number(readProcess(pid, "stat").split(") ")[1]?.split(" ")[11]) > BUSY_TICKS;
+  } catch {
+    return false; // It ended while we looked.
+  }
 }

@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { expect, it } from "@jest/globals";
 import { describeWith } from "../support/capabilities.ts";
-import { createRunners, createTestExecutor, findProcessUsers } from "./sandbox.fixture.ts";
+import { waitUntil } from "../support/wait-until.ts";
+import { createRunners, createTestExecutor, findProcessUsers, sleepMarked } from "./sandbox.fixture.ts";
 
 /** Runs each line for itself and prints "refused" when it raises, "ALLOWED" and its value when it does not. */
 function attempts(...lines: string[]): string {
@@ -78,14 +79,17 @@ print(os.getuid(), int(status["CapEff"], 16), int(status["CapBnd"], 16), status[
 
   it("is not root on the host", async () => {
     const mark = `user-${process.pid}-${Date.now()}`;
-    const run = python(`import subprocess\nsubprocess.run(["/bin/sh", "-c", "sleep 2; true", "${mark}"])`);
+    const caller = new AbortController();
+    const run = python(sleepMarked(mark, 20), 25_000, caller.signal);
+    const left = expect(run).rejects.toBe("seen");
     let users: number[] = [];
-    while (users.length === 0) {
+    await waitUntil(() => {
       users = findProcessUsers(mark);
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
+      return users.length > 0;
+    });
+    caller.abort("seen");
+    await left;
     expect(users).not.toContain(0);
-    await run;
   });
 
   it("writes nowhere but in its own three folders", async () => {

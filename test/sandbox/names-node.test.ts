@@ -41,6 +41,7 @@ describe("the guess whether a JavaScript program needs Node", () => {
     const start = performance.now();
     expect(namesNode("x".repeat(1024 * 1024))).toBe(false);
     expect(namesNode("requir ".repeat(150_000))).toBe(false);
-    expect(performance.now() - start).toBeLessThan(5000);
+    // By trying each place anew it would be many minutes.
+    expect(performance.now() - start).toBeLessThan(20_000);
   });
 });

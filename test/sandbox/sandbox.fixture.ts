@@ -78,6 +78,14 @@ export function createRunners(executor: Executor) {
   return { python: runner("python"), javascript: runner("javascript") };
 }
 
+/**
+ * Lines of Python that take so long; from then on that they run, a process of this machine has the mark in its command line.
+ * @param mark letters, digits and dashes that nothing else has
+ */
+export function sleepMarked(mark: string, seconds: number): string {
+  return `import subprocess\nsubprocess.run(["/bin/sh", "-c", "sleep ${seconds}; true", "${mark}"])`;
+}
+
 /** User ids of the processes of this machine that have the text in their command line. */
 export function findProcessUsers(text: string): number[] {
   return readdirSync("/proc")

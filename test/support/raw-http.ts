@@ -14,7 +14,7 @@ export interface RawConnection {
   destroy(): void;
 }
 
-const READ_TIMEOUT_MS = 20_000;
+const READ_TIMEOUT_MS = 45_000;
 
 /** Opens a TCP connection to the host and port of an http URL. */
 export async function openRawConnection(url: string): Promise<RawConnection> {

@@ -124,7 +124,7 @@ describeWith("sandbox", "files that go into a program and come out of it", () =>
 
   it("hands over what a program left that ran out of time", async () => {
     const body = await python("open('part.txt', 'w').write('part'); import time; time.sleep(20)", {
-      timeout: 1,
+      timeout: 3,
     });
     expect(body).toMatchObject({ status: "timed_out", files: [{ name: "part.txt" }] });
   });

@@ -1,8 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { expect, it } from "@jest/globals";
+import { countProcesses, sleepMarked } from "../../sandbox/sandbox.fixture.ts";
 import { describeWith } from "../../support/capabilities.ts";
 import { post } from "../../support/post.ts";
 import { startServer } from "../../support/start-server.ts";
+import { waitUntil } from "../../support/wait-until.ts";
 import { servePrograms } from "./serve-programs.fixture.ts";
 
 const OTHER_KEY = "another-principal-key";
@@ -63,7 +65,8 @@ describeWith("sandbox", "idempotency_key", () => {
   });
 
   it("lets a program go on whose caller left, and answers the caller who comes again", async () => {
-    const request = { code: `import time; time.sleep(2)\n${UNIQUE}`, idempotency_key: randomUUID() };
+    const mark = `goes-on-${process.pid}-${Date.now()}`;
+    const request = { code: `${sleepMarked(mark, 2)}\n${UNIQUE}`, idempotency_key: randomUUID() };
     const leaving = new AbortController();
     const left = server().request("/execute", {
       method: "POST",
@@ -71,8 +74,10 @@ describeWith("sandbox", "idempotency_key", () => {
       body: JSON.stringify(request),
       signal: leaving.signal,
     });
-    setTimeout(() => leaving.abort(), 700);
-    await expect(left).rejects.toThrow();
+    const gone = expect(left).rejects.toThrow();
+    await waitUntil(() => countProcesses(mark) > 0);
+    leaving.abort();
+    await gone;
     const { body } = await send(request);
     expect(body).toMatchObject({ status: "succeeded" });
     // Less than the program takes: it was under way.

@@ -1,6 +1,8 @@
 import { expect, it } from "@jest/globals";
+import { countProcesses, sleepMarked } from "../../sandbox/sandbox.fixture.ts";
 import { describeWith } from "../../support/capabilities.ts";
 import { post } from "../../support/post.ts";
+import { waitUntil } from "../../support/wait-until.ts";
 import { servePrograms } from "./serve-programs.fixture.ts";
 
 const OTHER_KEY = "another-principal-key";
@@ -34,8 +36,9 @@ describeWith("sandbox", "sessions", () => {
 
   it("answers the second of two programs at once with 409", async () => {
     const { session_id } = await python("print(1)", { session_id: "new" });
-    const slow = send({ code: "import time; time.sleep(2)", session_id });
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    const mark = `session-${process.pid}-${Date.now()}`;
+    const slow = send({ code: sleepMarked(mark, 3), session_id });
+    await waitUntil(() => countProcesses(mark) > 0);
     const second = await send({ code: "print(2)", session_id });
     expect(second.status).toBe(409);
     expect(second.body).toMatchObject({ code: "conflict", retryable: true });

@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { expect, it, jest } from "@jest/globals";
 import { describeWith } from "../../support/capabilities.ts";
+import { waitUntil } from "../../support/wait-until.ts";
 import { serveFolder } from "./serve-folder.fixture.ts";
 import type { ServedQuery } from "./serve-query.fixture.ts";
 
@@ -101,9 +101,7 @@ describeWith("sandbox", "a result of the embedded warehouse that is longer than 
     setTimeout(() => leave.abort(), 1_500);
     await expect(asked).rejects.toThrow();
     // What is not whole is never seen; what was whole before is still there.
-    for (let attempt = 0; attempt < 100 && (await at.keptResults()) !== before; attempt += 1)
-      await sleep(100);
-    expect(await at.keptResults()).toBe(before);
+    await waitUntil(async () => (await at.keptResults()) === before);
     expect((await at.query({ sql: "SELECT 1 AS one" })).body.data).toEqual([{ one: 1 }]);
   });
 

@@ -5,6 +5,7 @@ import { encodeProgramDocument } from "#sandbox/entry/program-document.ts";
 import { describeWith } from "../../support/capabilities.ts";
 import { type RunningProcess, startProcess } from "../../support/start-process.ts";
 import { waitUntil } from "../../support/wait-until.ts";
+import { countProcesses, sleepMarked } from "../sandbox.fixture.ts";
 import { inPieces, PROGRAM, RUN_ID, readAll } from "./documents.fixture.ts";
 
 const NOTHING_WAITS = Object.fromEntries(
@@ -83,8 +84,9 @@ describeWith("sandbox", "the service's entry with a program", () => {
 
   it("finishes it when it is told to end, and takes no other", async () => {
     const service = await start();
-    const running = post(service, await toDocument("import time\ntime.sleep(2)\nprint('done')"));
-    await new Promise((resolve) => setTimeout(resolve, 1000));
+    const mark = `service-${process.pid}-${Date.now()}`;
+    const running = post(service, await toDocument(`${sleepMarked(mark, 2)}\nprint('done')`));
+    await waitUntil(() => countProcesses(mark) > 0);
     process.kill(service.pid, "SIGTERM");
     expect((await running).content).toContain('"stdout":"done\\n"');
     expect(await service.ended).toBe(0);
@@ -93,11 +95,15 @@ describeWith("sandbox", "the service's entry with a program", () => {
   it("ends with a caller who leaves before all of it has come", async () => {
     const service = await start();
     const session = connect(`http://127.0.0.1:${service.ready[1]}`);
+    await once(session, "connect");
     const stream = session.request({ ":method": "POST", ":path": "/run" });
     stream.on("error", () => undefined);
     for await (const piece of inPieces((await toDocument("print(1)")).subarray(0, 40), 10))
       stream.write(piece);
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    // The service has read all of it when it answers a ping that came after it.
+    await new Promise<void>((resolve, reject) => {
+      session.ping((error) => (error === null ? resolve() : reject(error)));
+    });
     session.destroy();
     expect(await service.ended).toBe(0);
     await waitUntil(() => service.output().includes("A program was not answered"));

@@ -16,6 +16,14 @@ import { processesBelow } from "../../support/processes-below.ts";
 const HOLDER = fileURLToPath(new URL("./open-pglite.fixture.ts", import.meta.url));
 const TIMEOUT_MS = 120_000;
 
+function commandOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, "utf8");
+  } catch {
+    return ""; // One that an earlier file left, and that ended while we looked.
+  }
+}
+
 describe("a database in a folder of this machine", () => {
   let home = "";
   let folder = "";
@@ -77,9 +85,7 @@ describe("a database in a folder of this machine", () => {
       await copyPgliteTemplate(folder);
       const { database, open: connect } = open();
       await connect();
-      const engine = processesBelow(process.pid).find((pid) =>
-        readFileSync(`/proc/${pid}/cmdline`, "utf8").includes(folder),
-      );
+      const engine = processesBelow(process.pid).find((pid) => commandOf(pid).includes(folder));
       const asleep = sql`select pg_sleep(0)`.execute(database);
       process.kill(engine ?? Number.NaN, "SIGKILL");
       await asleep.catch(() => undefined);

@@ -11,6 +11,7 @@ import type { OpenDatabase } from "#shared/database/open-database.ts";
 import { createLogger } from "#shared/observability/logger.ts";
 import { describeWith } from "../../support/capabilities.ts";
 import { ask, type PostgresServer, startPostgres } from "../../support/start-postgres.ts";
+import { waitUntil } from "../../support/wait-until.ts";
 
 const TIMEOUT_MS = 120_000;
 const logger = createLogger({}, () => undefined);
@@ -49,7 +50,7 @@ describeWith("postgres", "a database on a PostgreSQL server", () => {
   });
 
   it("ends a statement that takes too long, and answers the next one", async () => {
-    const { database } = openAt(await server.createDatabase(), { statementTimeoutMs: 500 });
+    const { database } = openAt(await server.createDatabase(), { statementTimeoutMs: 2_000 });
     await expect(sql`select pg_sleep(30)`.execute(database)).rejects.toMatchObject(AWAY);
     expect(await database.selectFrom("owner").selectAll().execute()).toEqual([]);
   });
@@ -78,11 +79,7 @@ describeWith("postgres", "a database on a PostgreSQL server", () => {
       await expect(read()).rejects.toMatchObject(AWAY);
       await expect(read()).rejects.toMatchObject(AWAY);
       await server.start();
-      const tryAgain = async (attempts: number): Promise<unknown> => {
-        await new Promise((resolve) => setTimeout(resolve, 200));
-        return read().catch((thrown: unknown) => (attempts > 0 ? tryAgain(attempts - 1) : thrown));
-      };
-      expect(await tryAgain(50)).toEqual([]);
+      await waitUntil(async () => (await read().catch(() => null))?.length === 0);
     },
     TIMEOUT_MS,
   );
@@ -98,9 +95,9 @@ describeWith("postgres", "a database on a PostgreSQL server", () => {
       const { database } = openAt(`postgres://u:p@127.0.0.1:${port}/n`);
       const read = () => database.selectFrom("owner").selectAll().execute();
       await expect(read()).rejects.toMatchObject(AWAY);
-      const startedAt = performance.now();
+      const attempts = sockets.size;
       await expect(read()).rejects.toMatchObject(AWAY);
-      expect(performance.now() - startedAt).toBeLessThan(1_000);
+      expect([attempts, sockets.size]).toEqual([1, 1]);
       for (const socket of sockets) socket.destroy();
       silent.close();
     },

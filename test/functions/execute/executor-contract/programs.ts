@@ -50,9 +50,9 @@ export function describePrograms(ask: Ask): void {
 
   it("ends a program at its time, and keeps what it wrote by then", async () => {
     const code = "import time\nprint('begun', flush=True)\ntime.sleep(30)";
-    const { run } = await runAndKeep(await ask(), { code, timeoutMs: 1000 });
+    const { run } = await runAndKeep(await ask(), { code, timeoutMs: 3000 });
     expect(run).toMatchObject({ status: "timed_out", exitCode: null, signal: "SIGKILL", stdout: "begun\n" });
-    expect(run.wallMs).toBeGreaterThanOrEqual(900);
+    expect(run.wallMs).toBeGreaterThanOrEqual(2900);
   });
 
   it("says of a program that it ended by a signal", async () => {

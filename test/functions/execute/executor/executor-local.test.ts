@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import { countProcesses, createRunners, createTestExecutor } from "../../../sandbox/sandbox.fixture.ts";
 import { describeWith } from "../../../support/capabilities.ts";
+import { waitUntil } from "../../../support/wait-until.ts";
 
 describe("the local executor without bubblewrap", () => {
   const executor = createTestExecutor({ bubblewrapPath: "/nowhere/bwrap" });
@@ -54,7 +55,7 @@ describeWith("sandbox", "the local executor", () => {
       20_000,
       caller.signal,
     );
-    while (countProcesses(mark) === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+    await waitUntil(() => countProcesses(mark) > 0);
     const reason = new Error("The caller left");
     caller.abort(reason);
     await expect(run).rejects.toBe(reason);
@@ -93,7 +94,7 @@ describeWith("sandbox", "the local executor", () => {
     const mark = `closed-${process.pid}-${Date.now()}`;
     const run = python(`import subprocess\nsubprocess.run(["/bin/sh", "-c", "sleep 200; true", "${mark}"])`);
     const refused = expect(run).rejects.toMatchObject({ code: "shutting_down" });
-    while (countProcesses(mark) === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+    await waitUntil(() => countProcesses(mark) > 0);
     await executor.close();
     expect(countProcesses(mark)).toBe(0);
     await refused;

@@ -138,7 +138,7 @@ for i in range(20): open(f"{i:02}", "w").close()`;
 
     it("those of a program that was ended, too", async () => {
       const loop = "open('before', 'w').write('kept')\nwhile True: pass";
-      const timedOut = await keep(loop, { timeoutMs: 500 });
+      const timedOut = await keep(loop, { timeoutMs: 2000 });
       expect(timedOut.run.status).toBe("timed_out");
       expect(toText(timedOut.files)).toEqual({ before: "kept" });
       const killed = await keep("import os\nopen('before', 'w').write('kept')\nos.kill(os.getpid(), 9)");

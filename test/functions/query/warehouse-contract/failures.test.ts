@@ -53,7 +53,7 @@ describeWith("sandbox", "a statement", () => {
     const sql = `SELECT SUM(LENGTH(REGEXP_REPLACE(CAST(a.x AS STRING), '[0-9]', CAST(b.x AS STRING)))) AS endless
       FROM UNNEST(GENERATE_ARRAY(1, 100000)) AS a_x, UNNEST(GENERATE_ARRAY(1, 100000)) AS b_x, (SELECT 1 AS x) a, (SELECT 2 AS x) b`;
     for (const adapter of ADAPTERS) {
-      const outcome = await two.ask(adapter, sql, { timeoutMs: 1500 });
+      const outcome = await two.ask(adapter, sql, { timeoutMs: 3000 });
       expect([adapter, outcome]).toMatchObject([adapter, { kind: "failure", code: "query_timed_out" }]);
     }
     const [job] = two

@@ -1,7 +1,8 @@
-import { globSync, readdirSync, readFileSync } from "node:fs";
+import { globSync, readdirSync } from "node:fs";
 import { isDeepStrictEqual } from "node:util";
 import { expect, it } from "@jest/globals";
 import { describeFull, describeWith } from "../../../support/capabilities.ts";
+import { countMounts } from "../../../support/count-mounts.ts";
 import { processesBelow } from "../../../support/processes-below.ts";
 import { waitUntil } from "../../../support/wait-until.ts";
 import { openTestWarehouse, type TestWarehouse } from "./test-warehouse.ts";
@@ -13,7 +14,7 @@ const ENGINES = 2;
 const count = () => ({
   processes: processesBelow(process.pid).length,
   descriptors: readdirSync("/proc/self/fd").length,
-  mounts: readFileSync("/proc/self/mountinfo", "utf8").split("\n").length,
+  mounts: countMounts(),
   controlGroups: globSync(`/sys/fs/cgroup/**/sandbox-${process.pid}-*/`).length,
 });
 

@@ -91,8 +91,8 @@ describeWith("sandbox", "a container of a job that dies", () => {
     async () => {
       const { cloud } = world;
       cloud.run.faultOf = ({ permission }) => (permission === "run.executions.get" ? { status: 403 } : null);
-      const executor = cloud.createExecutor({ startMs: 30_000, handOverMs: 8_000 });
-      const run = runProgram(executor, { code: "import time\ntime.sleep(20)", timeoutMs: 1_000 });
+      const executor = cloud.createExecutor({ startMs: 30_000, handOverMs: 5_000 });
+      const run = runProgram(executor, { code: "import time\ntime.sleep(20)", timeoutMs: 5_000 });
       await waitUntil(() => keysOf(cloud, "claims/").length === 1, TIMEOUT_MS);
       cloud.run.executions[0]?.kill();
       expect((await run).status).toBe("killed");

@@ -95,11 +95,13 @@ describeWith("sandbox", "instances of the function", () => {
   it(
     "end the program of another one that is gone when it is cancelled",
     async () => {
-      const first = await startInstance();
-      const { body } = await first.ask("POST", "/execute", { ...LONG, wait_seconds: 0 });
-      await waitUntil(() => world.cloud.run.executions[0]?.startedAtMs != null, TIMEOUT_MS);
+      const [first, second] = await Promise.all([startInstance(), startInstance()]);
+      const longer = { code: "import time\ntime.sleep(29)", timeout: 30, wait_seconds: 0 };
+      const { body } = await first.ask("POST", "/execute", longer);
+      const { objects } = world.cloud.storage.bucket(BUCKET);
+      const hasTaken = () => [...objects.keys()].some((key) => key.startsWith("claims/"));
+      await waitUntil(hasTaken, TIMEOUT_MS);
       await first.stop("SIGKILL");
-      const second = await startInstance();
       const path = `/execute/executions/${body["execution_id"]}`;
       expect((await second.ask("DELETE", path)).body).toMatchObject({ success: true, cancelled: true });
       expect(world.cloud.run.executions[0]?.state).toBe("cancelled");

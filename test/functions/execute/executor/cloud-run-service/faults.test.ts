@@ -149,7 +149,7 @@ it.each([
 });
 
 it("a service that cannot be reached is asked again, and not for ever", async () => {
-  const { executor, service, lines } = await start({ startMs: 1000 });
+  const { executor, service, lines } = await start({ startMs: 4000 });
   await service.close();
   await expect(createRunners(executor).python("print(1)")).rejects.toMatchObject({ code: "overloaded" });
   expect(lines.filter((line) => line.includes("not_started")).length).toBeGreaterThan(1);
