@@ -116,6 +116,9 @@ describeWith("sandbox", "statements of GoogleSQL", () => {
 
   it.each([
     ["SELECT 1 UNION SELECT 2", "invalid_query", "ALL or DISTINCT after UNION"],
+    // The statement's own words.
+    ["SELECT ERROR('boom, it\\'s \"late\"\\nso be it')", "query_failed", 'boom, it\'s "late"\nso be it'],
+    ["SELECT IF(x > 1, ERROR(CONCAT('no ', 'x')), x) FROM UNNEST([2]) AS x", "query_failed", "no x"],
     ["SELECT 1 UNION ALL SELECT 2 EXCEPT DISTINCT SELECT 2", "invalid_query", "brackets"],
     ["SELECT 1 AS a UNION ALL BY NAME SELECT 2 AS b", "unsupported_sql", "BY NAME"],
     ["DECLARE x INT64 DEFAULT 5; SELECT x", "unsupported_sql", "DECLARE (scripting)"],

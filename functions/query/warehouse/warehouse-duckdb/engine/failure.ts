@@ -33,11 +33,17 @@ export function unsupported(what: string): StatementFailure {
 /** Our macros raise errors that hold one of these marks; what follows, up to a quote, is what went wrong. */
 const RAISED = /\b(unsupported|error): ([^"']+)/;
 
+/** What the statement itself raised with ERROR(…): its own words. */
+const ERROR_CALL = /^Invalid Input Error: raised: ([\s\S]*)$/;
+const MAX_RAISED_CHARACTERS = 1000;
+
 /** Turns what DuckDB reports into a failure; keeps the sentence, drops our inner names, the excerpt and any path. */
 export function toFailure(thrown: unknown): StatementFailure {
   if (thrown instanceof StatementFailure) return thrown;
   const raw = thrown instanceof Error ? thrown.message : String(thrown);
   const message = cleaned(raw);
+  const own = ERROR_CALL.exec(raw)?.[1];
+  if (own !== undefined) return new StatementFailure("query_failed", own.slice(0, MAX_RAISED_CHARACTERS));
   const [, kind, what = ""] = RAISED.exec(raw.split("\n")[0] ?? "") ?? [];
   if (kind === "unsupported") return unsupported(what.replace(/\.$/, "").trim());
   if (kind === "error") return new StatementFailure("query_failed", sentence(what));

@@ -16,8 +16,10 @@ export const FUNCTIONS: Readonly<Record<string, string>> = {
   ...CAST_FUNCTIONS,
 
   // Values
+  // A NULL that nothing gives a type is an INT64, also within an ARRAY or STRUCT; our own functions must see one.
+  "inner_typed(x_)": "replace_type(x_, NULL, NULL::BIGINT)",
   "try(x_)": "TRY(x_)",
-  "error(x_)": "error('error: ' || x_)",
+  "error(x_)": "error('raised: ' || x_)",
   "parameter(name_)": "getvariable(name_)",
   "generate_uuid()": "CAST(uuid() AS VARCHAR)",
 

@@ -9,13 +9,16 @@ export const JSON_MACROS: Readonly<Record<string, string>> = {
     "CASE WHEN NOT json_valid(x_) THEN NULL WHEN json_type(x_, at_) IN ('OBJECT', 'ARRAY') THEN NULL WHEN json_type(x_, at_) = 'DOUBLE' AND typeof(x_) <> 'JSON' THEN own_json_value(x_, path_) ELSE json_extract_string(x_, at_) END",
   // A null of JSON is NULL for a STRING and a JSON null for JSON.
   "inner_json_or_null(x_, text_, json_)": "CASE WHEN typeof(x_) = 'JSON' THEN json_ ELSE text_ END",
+  "inner_text_or_json(x_)": "replace_type(x_, NULL, NULL::VARCHAR)",
   // The result is of the argument's type: JSON or STRING.
   "json_query_as(x_, path_)":
-    "cast_to_type(gs_inner_json_or_null(x_, own_json_query(x_, path_), own_json_at(x_, path_)), x_)",
+    "cast_to_type(gs_inner_json_or_null(x_, own_json_query(x_, path_), own_json_at(x_, path_)), gs_inner_text_or_json(x_))",
   "json_query_legacy_as(x_, path_)":
-    "cast_to_type(gs_inner_json_or_null(x_, own_json_query_legacy(x_, path_), own_json_at_legacy(x_, path_)), x_)",
-  "json_query_array_as(x_, path_)": "cast_to_type(own_json_query_array(x_, path_), [x_])",
-  "json_query_array_legacy_as(x_, path_)": "cast_to_type(own_json_query_array_legacy(x_, path_), [x_])",
+    "cast_to_type(gs_inner_json_or_null(x_, own_json_query_legacy(x_, path_), own_json_at_legacy(x_, path_)), gs_inner_text_or_json(x_))",
+  "json_query_array_as(x_, path_)":
+    "cast_to_type(own_json_query_array(x_, path_), [gs_inner_text_or_json(x_)])",
+  "json_query_array_legacy_as(x_, path_)":
+    "cast_to_type(own_json_query_array_legacy(x_, path_), [gs_inner_text_or_json(x_)])",
   "inner_json_value_any(x_, path_)": "own_json_value(x_, path_)",
   "json_value_legacy_as(x_, path_)": "own_json_value_legacy(x_, path_)",
   "json_value_array_as(x_, path_)": "own_json_value_array(x_, path_)",
@@ -33,11 +36,11 @@ export const JSON_MACROS: Readonly<Record<string, string>> = {
   // Our own functions see the type JSON as a string.
   "to_json(x_)": "CAST(gs_inner_to_json_text(x_) AS JSON)",
   "inner_to_json_wide(x_, wide_)":
-    "CAST(CASE WHEN gs_inner_is_json(x_) THEN own_parse_json(CAST(x_ AS VARCHAR)) ELSE own_to_json(wide_, x_) END AS JSON)",
+    "CAST(CASE WHEN gs_inner_is_json(x_) THEN own_parse_json(CAST(x_ AS VARCHAR)) ELSE own_to_json(wide_, gs_inner_typed(x_)) END AS JSON)",
   "to_json_string(x_)":
-    "CASE WHEN gs_inner_is_json(x_) THEN coalesce(own_parse_json(CAST(x_ AS VARCHAR)), 'null') ELSE own_to_json_string(x_) END",
+    "CASE WHEN gs_inner_is_json(x_) THEN coalesce(own_parse_json(CAST(x_ AS VARCHAR)), 'null') ELSE own_to_json_string(gs_inner_typed(x_)) END",
   "inner_to_json_text(x_)":
-    "CASE WHEN gs_inner_is_json(x_) THEN coalesce(own_parse_json(CAST(x_ AS VARCHAR)), 'null') ELSE own_to_json(FALSE, x_) END",
+    "CASE WHEN gs_inner_is_json(x_) THEN coalesce(own_parse_json(CAST(x_ AS VARCHAR)), 'null') ELSE own_to_json(FALSE, gs_inner_typed(x_)) END",
   "inner_is_json(x_)":
     "CASE WHEN typeof(x_) = 'JSON' THEN TRUE WHEN contains(typeof(x_), 'JSON') THEN CAST(own_error('unsupported: JSON inside of an ARRAY or STRUCT that becomes JSON') AS BOOLEAN) ELSE FALSE END",
   "int64(x_)": "own_json_to_int64(gs_inner_only_json(x_))",

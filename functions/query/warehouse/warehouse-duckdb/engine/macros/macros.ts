@@ -13,8 +13,20 @@ function nameOf(signature: string): string {
 /** Names of every function that a macro carries, in capitals, without the prefix. */
 export const MACRO_NAMES: ReadonlySet<string> = new Set(ALL.map(([signature]) => nameOf(signature)));
 
+/** What DuckDB answers for a name that is no column; GoogleSQL does not know them. */
+const FOREIGN_NAMES = [
+  ...["user", "current_user", "session_user", "current_role", "current_catalog", "current_database"],
+  ...["current_schema", "localtime", "current_localtime", "localtimestamp", "current_localtimestamp"],
+];
+
 /** Statements that define the macros, each before the first that uses it. */
-export const MACROS: readonly string[] = [...sorted(definitions()), ...OPERATORS];
+export const MACROS: readonly string[] = [
+  ...sorted(definitions()),
+  ...OPERATORS,
+  ...FOREIGN_NAMES.map(
+    (name) => `CREATE MACRO "${name}"() AS own_error('error: Unrecognized name: ${name.toUpperCase()}')`,
+  ),
+];
 
 function definitions(): Map<string, string> {
   const bodies = new Map<string, string[]>();

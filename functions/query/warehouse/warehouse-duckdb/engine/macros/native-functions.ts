@@ -156,7 +156,6 @@ export const ENGINE_FUNCTIONS: ReadonlySet<string> = new Set([
     "-",
     "*",
     "/",
-    "%",
     "||",
     "&",
     "|",

@@ -12,6 +12,7 @@ export const TEXT_MACROS: Readonly<Record<string, string>> = {
     "CASE WHEN FALSE THEN length(md5(x_)) WHEN typeof(x_) = 'BLOB' THEN octet_length(CAST(x_ AS BLOB)) ELSE length(CAST(x_ AS VARCHAR)) END",
   "char_length(x_)": "length(CAST(x_ AS VARCHAR))",
   "character_length(x_)": "length(CAST(x_ AS VARCHAR))",
+  "octet_length(x_)": "gs_byte_length(x_)",
   "byte_length(x_)":
     "CASE WHEN typeof(x_) = 'BLOB' THEN octet_length(CAST(x_ AS BLOB)) ELSE strlen(CAST(x_ AS VARCHAR)) END",
   "reverse(x_)": "CASE WHEN strlen(x_) = length(x_) THEN reverse(x_) ELSE own_reverse(x_) END",
@@ -34,7 +35,7 @@ export const TEXT_MACROS: Readonly<Record<string, string>> = {
   "right(x_, count_)":
     "CASE WHEN count_ < 0 THEN own_error('error: RIGHT: a negative length') ELSE right(x_, count_) END",
   "repeat(x_, count_)":
-    "CASE WHEN count_ < 0 OR strlen(x_) * count_ > 1048576 THEN own_error('error: REPEAT: the result is larger than 1 MiB or the count negative') ELSE repeat(x_, count_) END",
+    "CASE WHEN count_ < 0 OR strlen(x_) * count_ > 1048576 THEN own_error('error: REPEAT: the result is larger than 1 MiB or the count negative') ELSE repeat(CAST(x_ AS VARCHAR), count_) END",
   "replace(x_, from_, to_)": "CASE WHEN from_ = '' THEN x_ ELSE replace(x_, from_, to_) END",
   "starts_with(x_, prefix_)": "starts_with(x_, prefix_)",
   "ends_with(x_, suffix_)": "ends_with(x_, suffix_)",
@@ -64,7 +65,9 @@ export const TEXT_MACROS: Readonly<Record<string, string>> = {
   "regexp_contains(x_, pattern_)": "regexp_matches(x_, pattern_)",
   "regexp_replace_all(x_, pattern_, to_)": "regexp_replace(x_, pattern_, to_, 'g')",
   "regexp_extract_group(x_, pattern_, group_)": "list_extract(regexp_extract_all(x_, pattern_, group_), 1)",
-  "regexp_extract_all_group(x_, pattern_, group_)": "regexp_extract_all(x_, pattern_, group_)",
+  // DuckDB finds nothing once more at the very end.
+  "regexp_extract_all_group(x_, pattern_, group_)":
+    "CASE WHEN x_ <> '' AND regexp_matches('', pattern_) THEN cast_to_type(own_error('unsupported: All matches of a regular expression that matches an empty text'), ['']) ELSE regexp_extract_all(x_, pattern_, group_) END",
 
   "initcap(x_)": "own_initcap(x_)",
   "initcap(x_, delimiters_)": "own_initcap_with(x_, delimiters_)",
@@ -87,7 +90,7 @@ export const TEXT_MACROS: Readonly<Record<string, string>> = {
     "own_farm_fingerprint(CASE WHEN typeof(x_) = 'BLOB' THEN CAST(x_ AS BLOB) ELSE encode(CAST(x_ AS VARCHAR)) END)",
   // FORMAT's own function sees JSON as a string; %t and %s of it would differ.
   "inner_plain(x_)":
-    "CASE WHEN contains(typeof(x_), 'JSON') THEN cast_to_type(own_error('unsupported: FORMAT of JSON'), x_) ELSE x_ END",
+    "CASE WHEN contains(typeof(x_), 'JSON') THEN cast_to_type(own_error('unsupported: FORMAT of JSON'), gs_inner_typed(x_)) ELSE gs_inner_typed(x_) END",
   "sha512(x_)":
     "own_sha512(CASE WHEN typeof(x_) = 'BLOB' THEN CAST(x_ AS BLOB) ELSE encode(CAST(x_ AS VARCHAR)) END)",
   "to_base32(x_)": "own_to_base32(x_)",
@@ -95,10 +98,15 @@ export const TEXT_MACROS: Readonly<Record<string, string>> = {
   // Without the pattern as a literal nobody knows whether a group is the result.
   "inner_no_group(pattern_)":
     "CASE WHEN contains(pattern_, '(') THEN own_error('unsupported: A regular expression with brackets that is not a literal') ELSE pattern_ END",
+  "inner_first_place(from_)":
+    "CASE WHEN from_ > 1 THEN CAST(own_error('unsupported: A position with a regular expression that is bound to a place') AS BIGINT) ELSE CAST(from_ AS BIGINT) END",
   "inner_regexp_extract_from(x_, pattern_, group_, from_, nth_)":
-    "CASE WHEN from_ < 1 OR nth_ < 1 THEN own_error('error: The position and occurrence must be at least 1') WHEN regexp_matches(pattern_, '^\\^|\\\\[AbB]') THEN own_error('unsupported: A position with a regular expression that is bound to a place') ELSE list_extract(regexp_extract_all(substr(x_, CAST(from_ AS BIGINT)), pattern_, group_), CAST(nth_ AS BIGINT)) END",
-  "inner_regexp_instr(x_, pattern_, from_)":
-    "CASE WHEN from_ < 1 THEN CAST(own_error('error: The position must be at least 1') AS BIGINT) WHEN regexp_matches(pattern_, '^\\^|\\\\[AbB]') THEN CAST(own_error('unsupported: A position with a regular expression that is bound to a place') AS BIGINT) WHEN NOT regexp_matches(substr(x_, CAST(from_ AS BIGINT)), pattern_) THEN 0 ELSE from_ + length(regexp_extract(substr(x_, CAST(from_ AS BIGINT)), '(?s:^(.*?))(?:' || pattern_ || ')', 1)) END",
+    "CASE WHEN from_ < 1 OR nth_ < 1 THEN own_error('error: The position and occurrence must be at least 1') WHEN nth_ = 1 THEN gs_regexp_extract_group(substr(x_, CAST(from_ AS BIGINT)), pattern_, group_) ELSE list_extract(gs_regexp_extract_all_group(substr(x_, CAST(from_ AS BIGINT)), pattern_, group_), CAST(nth_ AS BIGINT)) END",
+  // Of the pattern's groups the first is the text before a match, the second what comes before the part that is looked for.
+  "inner_regexp_instr(x_, pattern_, from_, nth_, after_)":
+    "gs_inner_place_of(regexp_extract_all(substr(x_, CAST(from_ AS BIGINT)), pattern_, 0), regexp_extract_all(substr(x_, CAST(from_ AS BIGINT)), pattern_, 1), regexp_extract_all(substr(x_, CAST(from_ AS BIGINT)), pattern_, 2), regexp_extract_all(substr(x_, CAST(from_ AS BIGINT)), pattern_, 3), from_, CAST(nth_ AS BIGINT), after_)",
+  "inner_place_of(all_, skipped_, before_, found_, from_, nth_, after_)":
+    "CASE WHEN from_ < 1 OR nth_ < 1 OR after_ < 0 OR after_ > 1 THEN CAST(own_error('error: REGEXP_INSTR: the position and occurrence must be at least 1, and the last argument 0 or 1') AS BIGINT) WHEN all_ IS NULL OR nth_ IS NULL OR after_ IS NULL THEN NULL WHEN len(all_) < nth_ THEN 0 WHEN length(all_[nth_]) = length(skipped_[nth_]) THEN CAST(own_error('unsupported: REGEXP_INSTR with a match of no characters') AS BIGINT) ELSE from_ + coalesce(list_sum(list_transform(list_slice(all_, 1, nth_ - 1), lambda text_: length(text_))), 0) + length(skipped_[nth_]) + length(before_[nth_]) + after_ * length(found_[nth_]) END",
   "net_host(x_)": "own_net_host(x_)",
   "net_reg_domain(x_)": "own_net_suffix(x_, 1)",
   "net_public_suffix(x_)": "own_net_suffix(x_, 0)",

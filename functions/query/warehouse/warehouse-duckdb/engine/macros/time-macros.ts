@@ -79,6 +79,15 @@ const PLAIN_FUNCTIONS: Readonly<Record<string, string>> = {
     "coalesce(try_strptime(x_, native_), make_timestamp(own_parse_time(format_, x_)))",
   "inner_parse_zoned(x_, format_, zone_)":
     "gs_inner_from_local(make_timestamp(own_parse_time(format_, x_)), CASE own_parse_zone(format_, x_) WHEN '' THEN zone_ ELSE own_parse_zone(format_, x_) END)",
+  // The start of the bucket: an INTERVAL is counted in months, or in microseconds.
+  "inner_bucket(x_, width_, origin_)":
+    "gs_inner_bucket_of(x_, origin_, datepart('year', width_) * 12 + datepart('month', width_), datepart('day', width_) * 86400000000 + (datepart('hour', width_) * 60 + datepart('minute', width_)) * 60000000 + datepart('microsecond', width_))",
+  "inner_bucket_of(x_, origin_, months_, micros_)":
+    "CASE WHEN months_ > 0 AND micros_ <> 0 OR months_ < 0 OR months_ = 0 AND micros_ <= 0 THEN CAST(own_error('error: The width of a bucket is one positive INTERVAL of one part') AS TIMESTAMP) WHEN months_ > 0 AND day(origin_) > 28 THEN CAST(own_error('unsupported: Buckets of months whose origin is after the 28th') AS TIMESTAMP) WHEN months_ > 0 THEN origin_ + to_months(CAST(gs_inner_down(gs_inner_months(x_, origin_), months_) AS INTEGER)) ELSE make_timestamp(epoch_us(origin_) + gs_inner_down(epoch_us(x_) - epoch_us(origin_), micros_)) END",
+  // Whole months from the origin, the started one not counted.
+  "inner_months(x_, origin_)":
+    "date_diff('month', origin_, x_) - CASE WHEN x_ < origin_ + to_months(CAST(date_diff('month', origin_, x_) AS INTEGER)) THEN 1 ELSE 0 END",
+  "inner_down(x_, step_)": "x_ - ((x_ % step_) + step_) % step_",
   "inner_cast_format(x_, format_)": "own_cast_format(gs_inner_type(x_), format_, epoch_us(x_), 0)",
   "inner_cast_format(x_, format_, zone_)":
     "own_cast_format('TIMESTAMP', format_, epoch_us(gs_at_zone(x_, zone_)), (epoch_us(gs_at_zone(x_, zone_)) - epoch_us(CAST(x_ AS TIMESTAMPTZ))) // 60000000)",

@@ -116,6 +116,13 @@ function resolveWith(
     const isName = name?.kind === "word" || name?.kind === "quoted" || name?.kind === "name";
     return isName && isWord(nodes[at + 1], "AS") && isParentheses(nodes[at + 2]) ? name.text : null;
   };
+  for (const [at, node] of nodes.entries()) {
+    if (isParentheses(node) && isWord(nodes[at + 1], "AS") && !isWord(nodes[at - 1], "AS"))
+      throw new StatementFailure(
+        "invalid_query",
+        "Syntax error: a name in WITH has no list of columns in GoogleSQL; write WITH t AS (SELECT … AS column_name).",
+      );
+  }
   if (isRecursive) for (const at of nodes.keys()) queries.add(nameAt(at)?.toLowerCase() ?? "");
   const out: Node[] = [];
   nodes.forEach((node, at) => {
@@ -139,6 +146,15 @@ function behindAliases([select]: readonly Clause[], scope: NameScope): NameScope
   return { ...scope, elements };
 }
 
+/** @throws StatementFailure for a clause that needs a table, without one */
+function checkFrom(clauses: readonly Clause[]): void {
+  if (clauses.some(({ kind }) => kind === "FROM")) return;
+  const lost = clauses.find(({ kind }) => ["WHERE", "GROUP", "HAVING", "QUALIFY"].includes(kind));
+  if (lost === undefined) return;
+  const words = lost.kind === "GROUP" ? "GROUP BY" : lost.kind;
+  throw new StatementFailure("invalid_query", `A query without FROM has no ${words} clause.`);
+}
+
 function resolveSelect(
   context: FromContext,
   clauses: readonly Clause[],
@@ -146,6 +162,7 @@ function resolveSelect(
   use: QueryUse,
 ): Node[] {
   const from = clauses.find(({ kind }) => kind === "FROM");
+  checkFrom(clauses);
   const table: FromClause | null = from ? resolveFrom(context, from.body, outer) : null;
   const scope = table?.scope ?? outer;
   const resolved = clauses.map((clause): Clause => {

@@ -1,4 +1,4 @@
-import { unsupported } from "../failure.ts";
+import { StatementFailure, unsupported } from "../failure.ts";
 import { isSymbol, isWord, type Node, splitByComma, type Write } from "../syntax/syntax-tree.ts";
 
 /**
@@ -6,6 +6,24 @@ import { isSymbol, isWord, type Node, splitByComma, type Write } from "../syntax
  * @param over its window as text that may follow a call, empty without one
  */
 export type AggregateRule = (items: readonly Node[], write: Write, over: string) => string;
+
+/** What ends the arguments of an aggregate. */
+const AFTER_ARGUMENTS = ["ORDER", "LIMIT", "HAVING", "IGNORE", "RESPECT"];
+
+/** Of one argument more DuckDB gives a list of the largest values, or counts pairs. */
+function checkOne(name: string, items: readonly Node[]): void {
+  const end = items.findIndex((node) => isWord(node, ...AFTER_ARGUMENTS));
+  if (splitByComma(end < 0 ? items : items.slice(0, end)).length !== 1)
+    throw new StatementFailure("invalid_query", `${name} takes one argument.`);
+}
+
+/** The function of DuckDB that means the same, with one argument only. */
+function unary(name: string): AggregateRule {
+  return (items, write, over) => {
+    checkOne(name, items);
+    return native(name)(items, write, over);
+  };
+}
 
 /** The function of DuckDB that means the same. */
 function native(name: string): AggregateRule {
@@ -48,7 +66,10 @@ const countIf: AggregateRule = (items, write, over) => {
   return `COUNT(${isDistinct ? "DISTINCT " : ""}CASE WHEN ${condition} THEN 1 END)${over}`;
 };
 
-const countDistinct: AggregateRule = (items, write, over) => `COUNT(DISTINCT ${write(items)})${over}`;
+const countDistinct: AggregateRule = (items, write, over) => {
+  checkOne("APPROX_COUNT_DISTINCT", items);
+  return `COUNT(DISTINCT ${write(items)})${over}`;
+};
 
 const corr: AggregateRule = (items, write, over) =>
   `GS_INNER_CORR(CORR(${write(items)})${over}, REGR_COUNT(${write(items)})${over})`;
@@ -134,16 +155,26 @@ function percentile(name: string, quantile: string): AggregateRule {
 }
 
 const same = (...names: readonly string[]) => Object.fromEntries(names.map((name) => [name, native(name)]));
+const one = (...names: readonly string[]) => Object.fromEntries(names.map((name) => [name, unary(name)]));
 
 /**
  * Aggregates and window functions: each may be followed by OVER, which stays beside DuckDB's own function, as no macro can have
  * one (https://cloud.google.com/bigquery/docs/reference/standard-sql/aggregate_functions).
  */
 export const AGGREGATE_RULES: Readonly<Record<string, AggregateRule>> = {
-  ...same("COUNT", "MIN", "MAX", "BIT_AND", "BIT_OR"),
-  ...same("STDDEV", "STDDEV_SAMP", "STDDEV_POP", "VARIANCE", "COVAR_POP", "COVAR_SAMP"),
-  ...same("ROW_NUMBER", "RANK", "DENSE_RANK", "PERCENT_RANK", "CUME_DIST", "NTILE"),
-  ...same("LAG", "LEAD", "FIRST_VALUE", "LAST_VALUE", "NTH_VALUE", "GROUPING"),
+  ...one("COUNT", "MIN", "MAX", "BIT_AND", "BIT_OR", "STDDEV", "STDDEV_SAMP", "STDDEV_POP", "VARIANCE"),
+  ...same(
+    "COVAR_POP",
+    "COVAR_SAMP",
+    "ROW_NUMBER",
+    "RANK",
+    "DENSE_RANK",
+    "PERCENT_RANK",
+    "CUME_DIST",
+    "NTILE",
+  ),
+  ...one("FIRST_VALUE", "LAST_VALUE", "GROUPING"),
+  ...same("LAG", "LEAD", "NTH_VALUE"),
   BIT_XOR: forgetful("BIT_XOR"),
   VAR_POP: forgetful("VAR_POP"),
   VAR_SAMP: forgetful("VAR_SAMP", "VARIANCE"),

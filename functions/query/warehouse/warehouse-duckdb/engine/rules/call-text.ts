@@ -1,7 +1,8 @@
-import { unsupported } from "../failure.ts";
+import { StatementFailure, unsupported } from "../failure.ts";
 import { MACRO_NAMES } from "../macros/macros.ts";
 import { NATIVE_FUNCTIONS } from "../macros/native-functions.ts";
 import { coerceFloats } from "../syntax/number-literal.ts";
+import { isQuery } from "../syntax/query-parts.ts";
 import { type Node, splitByComma, type Write } from "../syntax/syntax-tree.ts";
 import { CALL_RULES } from "./call-rules.ts";
 import { castCall } from "./cast-rule.ts";
@@ -19,6 +20,7 @@ const RULES_ONLY = [
  * @throws StatementFailure `unsupported_sql` for a function that is on no list
  */
 export function callText(name: string, written: readonly Node[], write: Write): string {
+  checkCount(name, written);
   const items = withFloats(name, written, write);
   const rule = CALL_RULES[name];
   if (rule) return rule(splitByComma(items), write, items);
@@ -27,6 +29,21 @@ export function callText(name: string, written: readonly Node[], write: Write): 
   const isOwn = MACRO_NAMES.has(name) && !RULES_ONLY.some((pattern) => pattern.test(name));
   if (isOwn) return `GS_${name}(${write(items)})`;
   throw unsupported(`Function ${name}`);
+}
+
+/** How many arguments the functions take that the translator knows with fewer or more. */
+const COUNTS: Readonly<Record<string, number>> = { IF: 3, IFNULL: 2, NULLIF: 2 };
+
+/** `ARRAY(…)` holds a query, and these functions take so many arguments, whatever other dialects allow. */
+function checkCount(name: string, items: readonly Node[]): void {
+  const count = COUNTS[name];
+  if (count !== undefined && splitByComma(items).length !== count)
+    throw new StatementFailure("invalid_query", `${name} takes ${count} arguments.`);
+  if (name === "ARRAY" && !isQuery(items))
+    throw new StatementFailure(
+      "invalid_query",
+      "ARRAY(…) takes a query; write [a, b] for an array of values.",
+    );
 }
 
 /** Functions whose arguments share one type, with how many come before those. */

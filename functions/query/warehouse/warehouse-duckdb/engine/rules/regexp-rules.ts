@@ -1,38 +1,59 @@
 import { unsupported } from "../failure.ts";
+import { quoteLiteral } from "../syntax/literal.ts";
 import type { Node } from "../syntax/syntax-tree.ts";
 import type { CallRule } from "./call-rules.ts";
+import { cutAtGroup, groupsOf, isBound } from "./regexp-pattern.ts";
 
-/** How many groups a pattern captures; null when it is no literal. */
-function groupsOf(nodes: readonly Node[] | undefined): number | null {
+function literalOf(nodes: readonly Node[] | undefined): string | null {
   const [pattern] = nodes ?? [];
-  if (nodes?.length !== 1 || pattern?.kind !== "string") return null;
-  const plain = pattern.text.replace(/\\./gs, "").replace(/\[\^?\]?[^\]]*\]/g, "");
-  return [...plain.matchAll(/\((?!\?)|\(\?P?</g)].length;
+  return nodes?.length === 1 && pattern?.kind === "string" ? pattern.text : null;
 }
 
 /** A pattern with more than one group is an error in GoogleSQL; with one, the group is the result. */
 function extract(name: string, macro: string, most: number): CallRule {
   return (parts, write) => {
     const [x = [], pattern = [], position, occurrence] = parts;
-    const groups = groupsOf(pattern);
+    const literal = literalOf(pattern);
+    const groups = literal === null ? null : groupsOf(literal);
     if (parts.length < 2 || parts.length > most) throw unsupported(`This form of ${name}`);
     if (groups !== null && groups > 1) throw unsupported(`${name} with more than one group`);
     const written = groups === null ? `GS_INNER_NO_GROUP(${write(pattern)})` : write(pattern);
     const call = [write(x), written, String(groups ?? 0)];
     if (position === undefined) return `GS_${macro}(${call.join(", ")})`;
-    return `GS_INNER_REGEXP_EXTRACT_FROM(${[...call, write(position), occurrence ? write(occurrence) : "1"].join(", ")})`;
+    const from = positionText(position, literal, write);
+    return `GS_INNER_REGEXP_EXTRACT_FROM(${[...call, from, occurrence ? write(occurrence) : "1"].join(", ")})`;
   };
 }
 
-/** REGEXP_INSTR(x, pattern [, position [, occurrence [, after]]]): DuckDB knows no places, so only the first match is found. */
+/** Searching from a place, nobody says whether `^` means that place or the start of the text. */
+function positionText(
+  position: readonly Node[] | undefined,
+  pattern: string | null,
+  write: (nodes: readonly Node[]) => string,
+): string {
+  if (position === undefined) return "1";
+  const from = write(position);
+  return pattern === null || isBound(pattern) ? `GS_INNER_FIRST_PLACE(${from})` : from;
+}
+
+/**
+ * REGEXP_INSTR(x, pattern [, position [, occurrence [, after]]]): DuckDB knows no places, so the text before each match is made
+ * a part of the match, and its length is the place.
+ */
 const instr: CallRule = (parts, write) => {
-  const [x = [], pattern = [], position, occurrence] = parts;
-  const isFirst =
-    occurrence === undefined ||
-    (occurrence.length === 1 && occurrence[0]?.kind === "number" && occurrence[0].text === "1");
-  if (parts.length < 2 || parts.length > 4 || !isFirst || groupsOf(pattern) !== 0)
-    throw unsupported("REGEXP_INSTR with an occurrence, a group or a pattern that is not a literal");
-  return `GS_INNER_REGEXP_INSTR(${write(x)}, ${write(pattern)}, ${position ? write(position) : "1"})`;
+  const [x = [], pattern = [], position, occurrence, after] = parts;
+  const literal = literalOf(pattern);
+  if (parts.length < 2 || parts.length > 5) throw unsupported("This form of REGEXP_INSTR");
+  if (literal === null) throw unsupported("REGEXP_INSTR with a pattern that is not a literal");
+  const cut = cutAtGroup(literal);
+  if (cut === null) throw unsupported("REGEXP_INSTR with such a group");
+  const stretched = `${cut.flags}(?s:(.*?))(${cut.before})(${cut.group})${cut.after}`;
+  const rest = [
+    positionText(position, literal, write),
+    occurrence ? write(occurrence) : "1",
+    after ? write(after) : "0",
+  ];
+  return `GS_INNER_REGEXP_INSTR(${write(x)}, ${quoteLiteral(stretched)}, ${rest.join(", ")})`;
 };
 
 /** Functions of regular expressions. */

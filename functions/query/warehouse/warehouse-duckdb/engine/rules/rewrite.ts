@@ -109,7 +109,7 @@ function subscript(value: string, group: Group, write: Write): string {
 
 /** Words that mean something only BigQuery has. */
 const REFUSED_WORDS: ReadonlySet<string> = new Set([
-  ...["_PARTITIONTIME", "_PARTITIONDATE", "SYSTEM_TIME", "MATCH_RECOGNIZE"],
+  ...["_PARTITIONTIME", "_PARTITIONDATE", "SYSTEM_TIME", "MATCH_RECOGNIZE", "COLLATE"],
 ]);
 
 /** Functions that may be written without brackets. */
@@ -144,9 +144,14 @@ const typedLiteral: WordRule = (cursor, name, next) => {
   return true;
 };
 
-/** `ARRAY<T>[…]` and `STRUCT<…>(…)`. */
+/** `ARRAY[…]`, `ARRAY<T>[…]` and `STRUCT<…>(…)`. */
 const typedConstructor: WordRule = (cursor, name, next) => {
-  if (name !== "ARRAY" && name !== "STRUCT") return false;
+  if ((name !== "ARRAY" && name !== "STRUCT") || continuesPath(cursor)) return false;
+  if (name === "ARRAY" && next?.kind === "group" && next.open === "[") {
+    push(cursor, `[${cursor.write(next.items)}]`, false);
+    cursor.at += 2;
+    return true;
+  }
   if (!isSymbol(next, "<")) return false;
   const { type, length } = readType(cursor.nodes, cursor.at);
   const group = cursor.nodes[cursor.at + length];
@@ -225,7 +230,19 @@ const like: WordRule = (cursor, name, next) => {
 
 /** Names in GoogleSQL that DuckDB keeps for itself, and the translator leaves without quotes. */
 const QUOTED_WORDS: ReadonlySet<string> = new Set([
-  ...["BINARY", "BOTH", "GLOB", "LAMBDA", "LEADING", "OFFSET", "OVERLAPS", "POSITIONAL", "SUMMARIZE"],
+  ...[
+    "BINARY",
+    "BOTH",
+    "GLOB",
+    "ISNULL",
+    "LAMBDA",
+    "LEADING",
+    "NOTNULL",
+    "OFFSET",
+    "OVERLAPS",
+    "POSITIONAL",
+    "SUMMARIZE",
+  ],
   ...["TRAILING", "TRY_CAST", "UNPACK"],
 ]);
 

@@ -85,7 +85,10 @@ const extract: CallRule = (_parts, write, items) => {
   const from = items.findIndex((node) => isWord(node, "FROM"));
   const macro = macroOf("EXTRACT", "EXTRACT", items.slice(0, from));
   const zone = items.findIndex((node, i) => isWord(node, "AT") && isWord(items[i + 1], "TIME"));
-  if (zone < 0) return `${macro}(${write(items.slice(from + 1))})`;
+  if (zone < 0) {
+    const value = items.slice(from + 1);
+    return `${macro}(${isWord(value[0], "NULL") ? writeAs("TIMESTAMP", value, write) : write(value)})`;
+  }
   return `${macro}(GS_AT_ZONE(${writeAs("TIMESTAMP", items.slice(from + 1, zone), write)}, ${write(items.slice(zone + 3))}))`;
 };
 
@@ -101,6 +104,24 @@ const generateTimestamps: CallRule = (parts, write) => {
   const [first, last] = [from, to].map((part) => writeAs("TIMESTAMP", part, write));
   return `GS_INNER_TIMES(${first}, ${last}, ${write(step)})`;
 };
+
+/** Buckets start here unless the statement says otherwise. */
+const BUCKET_ORIGIN = "GS_CAST_DATETIME('1950-01-01 00:00:00')";
+
+/** `name(x, INTERVAL n PART [, origin])`: the start of the bucket that x is in. */
+function bucket(type: string, refused: readonly string[]): CallRule {
+  const name = `${type}_BUCKET`;
+  return (parts, write) => {
+    const [x = [], width = [], origin] = parts;
+    if (parts.length < 2 || parts.length > 3 || !isWord(width[0], "INTERVAL"))
+      throw unsupported(`This form of ${name}`);
+    const part = width.at(-1);
+    if (isWord(part, ...refused)) throw unsupported(`${name} with ${part.text.toUpperCase()}`);
+    const value = writeAs(type, x, write);
+    const from = origin ? `GS_INNER_MOMENT(${writeAs(type, origin, write)})` : BUCKET_ORIGIN;
+    return `GS_INNER_LIKE(GS_INNER_BUCKET(GS_INNER_MOMENT(${value}), ${write(width)}, ${from}), ${value})`;
+  };
+}
 
 /** MAKE_INTERVAL(year, month, day, hour, minute, second), by place or by name. */
 const makeInterval: CallRule = (parts, write) => {
@@ -139,4 +160,7 @@ export const TIME_RULES: Readonly<Record<string, CallRule>> = {
   GENERATE_DATE_ARRAY: generateDates,
   GENERATE_TIMESTAMP_ARRAY: generateTimestamps,
   MAKE_INTERVAL: makeInterval,
+  DATE_BUCKET: bucket("DATE", CLOCK),
+  DATETIME_BUCKET: bucket("DATETIME", []),
+  TIMESTAMP_BUCKET: bucket("TIMESTAMP", ["MONTH", "QUARTER", "YEAR"]),
 };

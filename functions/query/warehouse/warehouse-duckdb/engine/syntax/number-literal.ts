@@ -1,5 +1,5 @@
 import { StatementFailure } from "../failure.ts";
-import type { Token } from "./lexer.ts";
+import { placeOf, type Token } from "./lexer.ts";
 import { endsOperand, operandsBeside, otherResults } from "./literal-neighbours.ts";
 import { type Cursor, isSymbol, isWord, type Node, type Write } from "./syntax-tree.ts";
 
@@ -13,6 +13,12 @@ const MAX_INT32 = 2n ** 31n - 1n;
  * @throws StatementFailure `invalid_query` beyond 64 bits
  */
 export function writeNumber(cursor: Cursor, token: Token): void {
+  const next = cursor.sql.slice(token.end, token.end + 1);
+  if (/[\p{L}\p{N}_]/u.test(next) && cursor.sql.slice(token.start, token.end) === token.text)
+    throw new StatementFailure(
+      "invalid_query",
+      `Missing white space after the number at ${placeOf(cursor.sql, token.end)}.`,
+    );
   cursor.at += 1;
   if (/^(0x[\da-f]+|\d+)$/i.test(token.text)) writeWhole(cursor, BigInt(token.text));
   else writeFloat(cursor, token.text);

@@ -7,6 +7,7 @@ import type { NameDefaults } from "../names/table-path.ts";
 import { restoreLike } from "../rules/like-rule.ts";
 import { createWriter } from "../rules/rewrite.ts";
 import { restoreUnnest } from "../rules/unnest-rule.ts";
+import { checkDialect } from "../syntax/check-dialect.ts";
 import { type Token, tokenize } from "../syntax/lexer.ts";
 import { isSymbol, isWord, toTree } from "../syntax/syntax-tree.ts";
 import { checkKept } from "./check-kept.ts";
@@ -45,8 +46,9 @@ export interface TranslationContext extends NameDefaults {
 export function translate(sql: string, context: TranslationContext): string {
   const statement = oneStatement(tokenize(sql));
   checkNan(statement);
-  const tokens = toVariables(sql, statement, context.parameters);
-  const rewritten = createWriter(sql)(resolveNames(sql, toTree(sql, tokens), context));
+  const tree = toTree(sql, toVariables(sql, statement, context.parameters));
+  checkDialect(sql, tree);
+  const rewritten = createWriter(sql)(resolveNames(sql, tree, context));
   const result = transpile(rewritten, Dialect.BigQuery, Dialect.DuckDB, {
     complexityGuard: { maxParserDepth: 512 },
   });

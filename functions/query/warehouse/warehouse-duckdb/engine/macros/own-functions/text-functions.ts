@@ -94,13 +94,6 @@ function normalize(source: string, mode: string): string {
   return source.normalize(form);
 }
 
-/** Invalid UTF-8 becomes replacement characters, one for each byte. */
-function toValidText(bytes: Buffer): string {
-  const whole = bytes.toString("utf8");
-  if (Buffer.from(whole).equals(bytes)) return whole;
-  throw new Error("unsupported: SAFE_CONVERT_BYTES_TO_STRING of bytes that are no UTF-8");
-}
-
 function strictText(bytes: Buffer): string {
   const whole = bytes.toString("utf8");
   if (!Buffer.from(whole).equals(bytes)) throw new Error("error: The bytes are no valid UTF-8");
@@ -223,7 +216,8 @@ export const TEXT_FUNCTIONS: readonly OwnFunction[] = [
     name: "own_safe_text",
     parameters: [BLOB],
     returns: VARCHAR,
-    compute: ([x]) => toValidText(bytesOf(x ?? null)),
+    // What is no UTF-8 becomes U+FFFD.
+    compute: ([x]) => bytesOf(x ?? null).toString("utf8"),
   },
   {
     name: "own_strict_text",
