@@ -39,7 +39,7 @@ describe("405: a method that a path does not have", () => {
     ["GET", "/execute", "POST, OPTIONS"],
     ["PUT", "/query", "POST, OPTIONS"],
     ["GET", "/query_bigquery", "POST, OPTIONS"],
-    ["DELETE", "/health", "GET, HEAD, OPTIONS"],
+    ["DELETE", "/health", "GET, POST, HEAD, OPTIONS"],
     ["POST", "/languages", "GET, HEAD, OPTIONS"],
   ])("answers %s %s with Allow", async (method, path, allow) => {
     const { status, headers, body } = await ask(server, path, { method });
