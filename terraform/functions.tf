@@ -29,8 +29,9 @@ resource "google_cloudfunctions2_function" "function" {
     min_instance_count               = 0
     max_instance_count               = var.max_instances
     max_instance_request_concurrency = each.value.concurrency
-    ingress_settings                 = "ALLOW_ALL"
-    all_traffic_on_latest_revision   = true
+    # With a domain nobody comes past the load balancer, nor past its limits.
+    ingress_settings               = local.is_domain_live ? "ALLOW_INTERNAL_AND_GCLB" : "ALLOW_ALL"
+    all_traffic_on_latest_revision = true
 
     # The way to a database without a public address; empty for none.
     vpc_connector                 = contains(each.value.secrets, "DATABASE_URL") && var.vpc_connector != "" ? var.vpc_connector : null

@@ -1,6 +1,6 @@
 locals {
   # The one host of all functions: ChatGPT wants every OAuth URL on the host of the API.
-  public_host     = "${var.region}-${var.project_id}.cloudfunctions.net"
+  public_host     = local.is_domain_live ? var.domain : "${var.region}-${var.project_id}.cloudfunctions.net"
   public_base_url = "https://${local.public_host}"
 
   source_bucket = "${var.project_id}-function-sources"

@@ -32,6 +32,19 @@ output "owner_url" {
   value       = local.has_database ? "${local.public_base_url}/oauth/owner" : null
 }
 
+output "domain" {
+  description = "What your DNS must say for the domain, and where it then answers; null without a domain."
+  value = local.has_domain ? {
+    dns_record  = "${var.domain}. A ${google_compute_global_address.domain[0].address}"
+    address     = google_compute_global_address.domain[0].address
+    url         = "https://${var.domain}"
+    openapi_url = "https://${var.domain}/openapi.yaml"
+    mcp_url     = "https://${var.domain}/mcp"
+    certificate = google_compute_managed_ssl_certificate.domain[0].name
+    is_live     = local.is_domain_live
+  } : null
+}
+
 output "service_accounts" {
   description = "The account that each function acts as; grant query's further datasets to it only through readable_datasets."
   value       = { for name, account in google_service_account.function : name => account.email }

@@ -13,6 +13,7 @@ resource "google_project_service" "api" {
     "storage.googleapis.com",
     ],
     var.cloud_sql ? ["compute.googleapis.com", "servicenetworking.googleapis.com", "sqladmin.googleapis.com", "vpcaccess.googleapis.com"] : [],
+    var.load_balancer ? ["compute.googleapis.com"] : [],
     var.billing_account == "" ? [] : ["billingbudgets.googleapis.com"],
     var.github_repository == "" ? [] : ["iamcredentials.googleapis.com", "sts.googleapis.com"],
   ))

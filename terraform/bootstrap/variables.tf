@@ -47,6 +47,12 @@ variable "cloud_sql" {
   default     = false
 }
 
+variable "load_balancer" {
+  description = "Lets the deployer make a load balancer: for a domain of your own (domain in ../terraform.tfvars). Makes nothing by itself."
+  type        = bool
+  default     = false
+}
+
 variable "billing_account" {
   description = "The billing account that a budget watches, like 012345-6789AB-CDEF01; empty for no budget. Setting one needs a right on the billing account."
   type        = string

@@ -19,7 +19,6 @@ variables {
   }
 }
 
-
 run "silent_by_default" {
   command = plan
 

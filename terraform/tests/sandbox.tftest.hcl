@@ -19,7 +19,6 @@ variables {
   }
 }
 
-
 run "a_job_by_default" {
   command = apply
 
@@ -58,7 +57,7 @@ run "a_service_where_it_is_chosen" {
 
   variables {
     executor        = "cloud-run-service"
-    secret_versions = { CODEX_API_TOKEN = "1", SIGNING_KEY = "1" }
+    secret_versions = { CODEX_API_TOKEN = "1", SIGNING_KEY = "1", STORAGE_HMAC_ACCESS_ID = "1", STORAGE_HMAC_SECRET = "1" }
   }
 
   assert {
@@ -102,6 +101,11 @@ run "a_service_where_it_is_chosen" {
 run "the_sandbox_is_in_no_binding" {
   command = apply
 
+  variables {
+    readable_datasets = ["sales", "web"]
+    writable_datasets = ["web"]
+  }
+
   assert {
     condition = !contains(concat(
       [for grant in google_project_iam_member.function : grant.member],
@@ -117,8 +121,41 @@ run "the_sandbox_is_in_no_binding" {
     error_message = "The account of strangers' programs has a right."
   }
   assert {
+    condition = length(setintersection(concat(
+      [for grant in google_project_iam_member.function : grant.member],
+      [for grant in google_secret_manager_secret_iam_member.function : grant.member],
+      [google_storage_bucket_iam_member.execute.member],
+      [for grant in google_storage_bucket_iam_member.signer : grant.member],
+      [for grant in google_cloud_run_v2_service_iam_member.execute : grant.member],
+      [for grant in google_cloud_run_v2_job_iam_member.execute : grant.member],
+      [for grant in google_bigquery_dataset_iam_member.query_reads : grant.member],
+      [for grant in google_bigquery_dataset_iam_member.query_writes : grant.member],
+    ), ["allUsers", "allAuthenticatedUsers"])) == 0
+    error_message = "Something beside the functions is public."
+  }
+  assert {
     condition     = alltrue([for function in google_cloudfunctions2_function.function : function.service_config[0].environment_variables["SANDBOX_SERVICE_ACCOUNT"] == "sandbox@demo-project.iam.gserviceaccount.com"]) && google_service_account.sandbox.account_id == "sandbox"
     error_message = "A function would take the sandbox's tokens as a credential."
+  }
+}
+
+run "the_sandbox_of_a_service_is_in_no_binding" {
+  command = apply
+
+  variables {
+    executor        = "cloud-run-service"
+    secret_versions = { CODEX_API_TOKEN = "1", SIGNING_KEY = "1" }
+  }
+
+  assert {
+    condition = !contains(concat(
+      [for grant in google_project_iam_member.function : grant.member],
+      [for grant in google_secret_manager_secret_iam_member.function : grant.member],
+      [google_storage_bucket_iam_member.execute.member],
+      [for grant in google_cloud_run_v2_service_iam_member.invoker : grant.member],
+      [for grant in google_cloud_run_v2_service_iam_member.execute : grant.member],
+    ), google_service_account.sandbox.member)
+    error_message = "The account of strangers' programs has a right beside the service."
   }
 }
 

@@ -1,5 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
+import { resolve } from "node:path";
 import { findPostgresBinaries } from "./postgres-binaries.ts";
 
 /** Something that a suite needs from the machine and that `npm ci` does not bring. */
@@ -9,6 +10,9 @@ interface Capability {
   /** Looks at the machine; takes at most a few seconds and throws nothing. */
   readonly isThere: () => boolean;
 }
+
+/** The offline check of Terraform that some developers have beside their clone; CI's script runs it, too. */
+export const TERRAFORM_CHECK = resolve(import.meta.dirname, "../../../shared/tools/terraform-check");
 
 const PROBE_TIMEOUT_MS = 20_000;
 
@@ -73,6 +77,10 @@ export const CAPABILITIES = {
   terraform: {
     howToGet: "install Terraform",
     isThere: () => succeeds("terraform", "version"),
+  },
+  "terraform-check": {
+    howToGet: "have the offline check beside the clone, in ../shared/tools/terraform-check, and run it once",
+    isThere: () => existsSync(`${TERRAFORM_CHECK}/node_modules`),
   },
 } as const satisfies Record<string, Capability>;
 

@@ -48,6 +48,55 @@ run "accounts_have_no_more_than_they_need" {
   }
 }
 
+run "nobody_comes_unnamed" {
+  command = apply
+
+  variables {
+    github_repository = "acme/bundle"
+    load_balancer     = true
+  }
+
+  assert {
+    condition = length(setsubtract(concat(
+      [for grant in google_project_iam_member.deployer : grant.member],
+      [google_project_iam_member.deployer_keeper.member],
+      [for grant in google_project_iam_member.deployer_load_balancer : grant.member],
+      [for grant in google_project_iam_member.function_build : grant.member],
+      [for grant in google_project_iam_member.ci : grant.member],
+      [google_artifact_registry_repository_iam_member.deployer.member],
+      [google_artifact_registry_repository_iam_member.function_build.member],
+      [for grant in google_storage_bucket_iam_member.deployer : grant.member],
+      [for grant in google_storage_bucket_iam_member.ci : grant.member],
+      [for grant in google_secret_manager_secret_iam_member.deployer : grant.member],
+      [for grant in google_bigquery_dataset_iam_member.deployer : grant.member],
+      [for grant in google_service_account_iam_member.ci_starts_the_deployer : grant.member],
+      ), [google_service_account.deployer.member, google_service_account.function_build.member, google_service_account.ci[0].member]
+    )) == 0
+    error_message = "Somebody other than the deployer, the build and CI has a right: the world, strangers' programs, or the account that signs addresses."
+  }
+  assert {
+    condition     = google_project_iam_member.deployer_keeper.role == google_project_iam_custom_role.keeper.name && google_artifact_registry_repository_iam_member.function_build.repository == google_artifact_registry_repository.functions.name && google_artifact_registry_repository_iam_member.deployer.repository == google_artifact_registry_repository.sandbox.name
+    error_message = "What builds functions could replace the sandbox's image."
+  }
+}
+
+run "a_load_balancer_is_all_that_it_may_make" {
+  command = apply
+
+  variables {
+    load_balancer = true
+  }
+
+  assert {
+    condition     = alltrue([for permission in google_project_iam_custom_role.load_balancer_keeper[0].permissions : can(regex("^compute\\.(projects\\.get$|(backendServices|global(Addresses|ForwardingRules)|(global|region)Operations|regionNetworkEndpointGroups|securityPolicies|ssl(Certificates|Policies)|targetHttps?Proxies|urlMaps)\\.)", permission))])
+    error_message = "The deployer reaches machines, networks or firewalls."
+  }
+  assert {
+    condition     = google_project_iam_member.deployer_load_balancer[0].role == google_project_iam_custom_role.load_balancer_keeper[0].name && google_project_service.api["compute.googleapis.com"].service == "compute.googleapis.com"
+    error_message = "The deployer cannot make the load balancer."
+  }
+}
+
 run "who_runs_the_sandbox_may_run_it_and_no_more" {
   command = plan
 
@@ -94,7 +143,7 @@ run "nothing_that_costs_by_default" {
   command = plan
 
   assert {
-    condition     = length(google_sql_database_instance.database) + length(google_vpc_access_connector.database) + length(google_billing_budget.monthly) + length(google_cloudbuild_trigger.main) + length(google_service_account.ci) == 0
+    condition     = length(google_sql_database_instance.database) + length(google_vpc_access_connector.database) + length(google_billing_budget.monthly) + length(google_cloudbuild_trigger.main) + length(google_service_account.ci) + length(google_project_iam_custom_role.load_balancer_keeper) == 0
     error_message = "Something is made that nobody asked for."
   }
 }
