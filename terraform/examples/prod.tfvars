@@ -19,3 +19,6 @@ oauth_client_id = "chatgpt"
 vpc_connector   = "projects/my-project-prod/locations/europe-west1/connectors/database"
 
 alert_email = "ada@example.org"
+
+# A domain of your own, behind a load balancer (docs/deploy.md).
+# domain = "api.example.org"
