@@ -10,6 +10,6 @@ export default {
   },
   modulePathIgnorePatterns: ["<rootDir>/dist", "<rootDir>/.data"],
   reporters: ["default", "<rootDir>/test/support/not-run-reporter.js"],
-  testTimeout: 60_000,
+  testTimeout: 120_000,
   maxWorkers: 2,
 };

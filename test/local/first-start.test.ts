@@ -5,6 +5,9 @@ import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import { describeWith } from "../support/capabilities.ts";
 import { type RunningProcess, startProcess } from "../support/start-process.ts";
 
+/** The first start makes a database. */
+const TIMEOUT_MS = 180_000;
+
 const start = (folder: string): Promise<RunningProcess> =>
   startProcess({
     command: [process.execPath, "local/start.ts"],
@@ -20,11 +23,11 @@ describeWith("sandbox", "the first start", () => {
     // Inside the checkout, as by default, and for its owner alone. A space and a quote: the printed lines must survive them.
     folder = mkdtempSync(join(process.cwd(), ".data-first start's "));
     server = await start(folder);
-  });
+  }, TIMEOUT_MS);
   afterAll(async () => {
     await server.stop();
     rmSync(folder, { recursive: true });
-  });
+  }, TIMEOUT_MS);
 
   it("makes a key that only its owner can read, and prints where it lies but not the key", () => {
     const file = join(folder, "api-key");
@@ -46,10 +49,14 @@ describeWith("sandbox", "the first start", () => {
     expect(answers[2].data.length).toBeGreaterThan(1);
   });
 
-  it("keeps the key at the second start", async () => {
-    const before = readFileSync(join(folder, "api-key"), "utf8");
-    await server.stop();
-    server = await start(folder);
-    expect(readFileSync(join(folder, "api-key"), "utf8")).toBe(before);
-  });
+  it(
+    "keeps the key at the second start",
+    async () => {
+      const before = readFileSync(join(folder, "api-key"), "utf8");
+      await server.stop();
+      server = await start(folder);
+      expect(readFileSync(join(folder, "api-key"), "utf8")).toBe(before);
+    },
+    TIMEOUT_MS,
+  );
 });

@@ -59,12 +59,7 @@ describe("a folder that is full", () => {
     const other = await world.open({ maxBytes: MIB });
     await world.put(one, "a", Buffer.alloc(0.9 * MIB));
     await other.delete("a");
-    let fits = false;
-    for (let n = 0; n < 500 && !fits; n += 1) {
-      await new Promise((resolve) => setTimeout(resolve, 20));
-      fits = await world.put(one, "b", Buffer.alloc(0.5 * MIB)).catch(() => false);
-    }
-    expect(fits).toBe(true);
+    await waitUntil(() => world.put(one, "b", Buffer.alloc(0.5 * MIB)).catch(() => false));
   });
 });
 

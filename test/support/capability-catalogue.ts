@@ -7,14 +7,14 @@ import { findPostgresBinaries } from "./postgres-binaries.ts";
 interface Capability {
   /** One line for the closing block: how to get it. */
   readonly howToGet: string;
-  /** Looks at the machine; takes at most a few seconds and throws nothing. */
+  /** Looks at the machine; takes a few seconds, or a minute at most, and throws nothing. */
   readonly isThere: () => boolean;
 }
 
 /** The offline check of Terraform that some developers have beside their clone; CI's script runs it, too. */
 export const TERRAFORM_CHECK = resolve(import.meta.dirname, "../../../shared/tools/terraform-check");
 
-const PROBE_TIMEOUT_MS = 20_000;
+const PROBE_TIMEOUT_MS = 60_000;
 
 function succeeds(command: string, ...parameters: string[]): boolean {
   return spawnSync(command, parameters, { stdio: "ignore", timeout: PROBE_TIMEOUT_MS }).status === 0;

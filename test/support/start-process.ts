@@ -25,7 +25,7 @@ export interface StartOptions {
   readonly timeoutMs?: number;
 }
 
-const START_TIMEOUT_MS = 60_000;
+const START_TIMEOUT_MS = 100_000;
 const STOP_TIMEOUT_MS = 30_000;
 
 /**

@@ -1,5 +1,5 @@
 const POLL_MS = 20;
-/** Of the minute that a test has: a machine that does much else may need it. */
+/** Of the two minutes that a test has: a machine that does much else may need it. */
 const TIMEOUT_MS = 45_000;
 
 /** Waits until something is so. @throws Error when it is not within 45 s, or `timeoutMs`. */

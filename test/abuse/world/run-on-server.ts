@@ -3,7 +3,7 @@ import type { RunningServer } from "../../support/start-server.ts";
 import type { Attack, Outcome, World } from "../attack.ts";
 
 /** How much later than its program's own limit an answer may come on a busy machine. */
-export const GRACE_MS = 15_000;
+export const GRACE_MS = 30_000;
 
 /** An outcome with what the caller of the server saw beside it. */
 export interface ServerOutcome extends Outcome {

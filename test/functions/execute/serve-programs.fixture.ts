@@ -30,7 +30,7 @@ export const NONE_WAIT = {
 };
 
 /** A program may take 30 s, and this machine may have much else to do. */
-const TEST_TIMEOUT_MS = 60_000;
+const TEST_TIMEOUT_MS = 120_000;
 
 /** Starts a server before the tests around the call and stops it after them. */
 export function servePrograms(environment: Readonly<Record<string, string>> = {}): ServedPrograms {

@@ -63,11 +63,11 @@ describe("the official conformance tool", () => {
       cwd: folder,
       environment: { PATH: process.env["PATH"] ?? "", HOME: folder },
       ready: /Total: \d+ passed/,
-      timeoutMs: 110_000,
+      timeoutMs: 230_000,
     });
     await run.stop("SIGKILL");
     checks = readChecks(folder);
-  }, 120_000);
+  }, 250_000);
   afterAll(() => {
     proxy?.closeAllConnections();
     proxy?.close();

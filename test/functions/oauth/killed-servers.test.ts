@@ -22,12 +22,13 @@ import type { TestServer } from "./support/serve-oauth.ts";
 /** What the server has acknowledged so far, over all of its lives. */
 interface Acknowledged {
   clientId: string | null;
-  readonly unusedCodes: IssuedCode[];
+  readonly unusedCodes: (IssuedCode & { readonly issuedAt: number })[];
   readonly usedCodes: IssuedCode[];
   readonly accessTokens: string[];
   checkedTokens: number;
 }
 
+const YOUNG_MS = 55_000;
 const SIGNING_KEY = randomBytes(32).toString("base64url");
 
 async function startServer(database: string) {
@@ -56,7 +57,7 @@ async function work(server: TestServer, known: Acknowledged): Promise<void> {
   for (let turn = 0; ; turn += 1) {
     const code = await authorize(server, clientId);
     if (turn % 3 === 0) {
-      known.unusedCodes.push(code);
+      known.unusedCodes.push({ ...code, issuedAt: performance.now() });
       continue;
     }
     // From the moment that it is sent nobody may count on it being unused.
@@ -114,10 +115,10 @@ async function checkWhatIsLeft(server: TestServer, known: Acknowledged): Promise
   for (const token of known.accessTokens) expect(await isActive(server, clientId, token)).toBe(true);
   known.checkedTokens += known.accessTokens.length;
   const unused = known.unusedCodes.splice(0).at(-1);
-  // Codes live for a minute: the last one is young.
+  // Codes live for a minute: the last one is young, unless this machine has much else to do.
   if (unused !== undefined) {
     const { status, body } = await redeem(server, clientId, unused);
-    expect(status).toBe(200);
+    if (performance.now() - unused.issuedAt < YOUNG_MS) expect(status).toBe(200);
     known.accessTokens.push(body.access_token ?? "");
   }
   // Each code that was sent to be redeemed: a second use, if it was used, never succeeds. It costs its grant, so it comes last.

@@ -60,12 +60,12 @@ describe("two instances of the function over one bucket", () => {
       const record = { id, language: "python", startedAt: new Date().toISOString(), outcome: null };
       plant(world, `executions/${OWNER}/${id}`, JSON.stringify([record]));
     }
-    world.storage.faultOf = ({ method }) => (method === "GET" ? { delayMs: 100 } : null);
+    world.storage.faultOf = ({ method }) => (method === "GET" ? { delayMs: 300 } : null);
     const startMs = performance.now();
     const listed = await here.records.list(OWNER, { limit: 100, after: ids[499] ?? "" });
     expect(listed.map(({ id }) => id)).toEqual(ids.slice(500, 600));
-    // One after the other, they would take eleven seconds.
-    expect(performance.now() - startMs).toBeLessThan(8_000);
+    // One after the other, they would take more than thirty seconds.
+    expect(performance.now() - startMs).toBeLessThan(25_000);
   });
 
   it("let one program at a time into a session, and hand its folder on", async () => {

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { expect, it } from "@jest/globals";
 import { describeWith } from "../../../support/capabilities.ts";
 import { noteProcesses } from "../../../support/started-processes.ts";
+import { waitUntil } from "../../../support/wait-until.ts";
 import { openTestWarehouse } from "./test-warehouse.ts";
 
 const MIB = 1024 * 1024;
@@ -63,9 +64,7 @@ describeWith("sandbox", "the memory of the engines", () => {
     try {
       at.write("shop/numbers.csv", `n\n${Array.from({ length: 20_000 }, (_, i) => i + 1).join("\n")}\n`);
       for (const sql of GREEDY.slice(0, 2)) await at.query(sql, { timeoutMs: 4000 });
-      for (let round = 0; round < 50 && anonymousBytes() > 400 * MIB; round += 1)
-        await new Promise((resolve) => setTimeout(resolve, 100));
-      expect(anonymousBytes()).toBeLessThan(400 * MIB);
+      await waitUntil(() => anonymousBytes() < 400 * MIB);
       expect(await at.rows("SELECT 1 AS one")).toEqual([{ one: 1 }]);
     } finally {
       await at.close();

@@ -186,7 +186,7 @@ describeWith("sandbox", "pages of a result", () => {
     "when the time is up, what was made by then is the answer, and goes on as far as it was kept",
     async () => {
       at.results.beforePiece = () => new Promise((resolve) => setTimeout(resolve, 100));
-      const first = toPage(await at.query(HUGE, { maxRows: 5, timeoutMs: 1500 }));
+      const first = toPage(await at.query(HUGE, { maxRows: 5, timeoutMs: 3000 }));
       expect(first).toMatchObject({ totalRows: null, truncatedBy: "max_results" });
       expect(toPage(await read(nextOf(first))).rows.length).toBeGreaterThan(10);
     },
