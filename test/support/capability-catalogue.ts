@@ -50,6 +50,10 @@ export const CAPABILITIES = {
     howToGet: "npm install -g @openai/codex (400 MB)",
     isThere: () => succeeds("codex", "--version"),
   },
+  compose: {
+    howToGet: "install Docker Compose (apt-get install docker-compose will do)",
+    isThere: () => succeeds("docker", "compose", "version") || succeeds("docker-compose", "version"),
+  },
   fastapi: {
     howToGet: "apt-get install python3-fastapi python3-uvicorn",
     isThere: () => hasPythonModules("fastapi", "uvicorn"),

