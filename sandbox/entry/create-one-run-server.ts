@@ -24,6 +24,11 @@ export interface OneRunServer {
   readonly served: Promise<void>;
   /** Takes no program from now on. @returns true when none is running */
   refuse(): boolean;
+  /**
+   * Takes no connection and no request from now on, says so on those that there are (GOAWAY, RFC 9113 §6.8), and resolves when they
+   * are gone or were given time: whoever sent a request meanwhile knows that nothing was done with it.
+   */
+  close(): Promise<void>;
 }
 
 /** The answer of a container that has had its program: the same request may be sent to another one. */
@@ -59,10 +64,22 @@ export function createOneRunServer(options: OneRunServerOptions): OneRunServer {
       }
     }
     await Promise.race([stream.closed ? null : once(stream, "close"), sleep(FLUSH_MS)]);
-    const leaving = [...sessions].map((session) => (session.closed ? null : once(session, "close")));
-    await Promise.race([Promise.all(leaving), sleep(LINGER_MS)]);
+    await untilGone();
     isRunning = false;
     served.resolve();
+  }
+
+  async function untilGone(): Promise<void> {
+    const leaving = [...sessions].map((session) => (session.destroyed ? null : once(session, "close")));
+    await Promise.race([Promise.all(leaving), sleep(LINGER_MS)]);
+  }
+
+  async function close(): Promise<void> {
+    // Directly after everyone who had connected was accepted: who is left in the queue of the socket is cut off without a word.
+    await new Promise(setImmediate);
+    server.close();
+    for (const session of sessions) session.close();
+    await untilGone();
   }
 
   const server = createServer({ settings: { initialWindowSize: WINDOW_BYTES } });
@@ -87,6 +104,7 @@ export function createOneRunServer(options: OneRunServerOptions): OneRunServer {
       isUsed = true;
       return !isRunning;
     },
+    close,
   };
 }
 

@@ -17,7 +17,7 @@ const settings = orExit(loadServiceSettings);
 const { warm, memoryCgroup, limits } = settings;
 const sandboxes = openSandboxes({ logger, warm, memoryCgroup, limits });
 const findObstacle = createFindObstacle({});
-const { server, served, refuse } = createOneRunServer({
+const { server, served, refuse, close } = createOneRunServer({
   logger,
   run: (document, signal) =>
     runDocument(document, { pool: sandboxes.pool, limits, findObstacle, logger, signal }),
@@ -26,6 +26,8 @@ const { server, served, refuse } = createOneRunServer({
 /** Ends the container. What does not end in time ends with it. */
 async function leave(): Promise<never> {
   await Promise.race([sandboxes.close(), sleep(CLOSE_MS)]);
+  // Last: until then whoever comes is told that nothing was run.
+  await close();
   process.exit(0);
 }
 

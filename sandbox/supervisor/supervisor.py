@@ -79,10 +79,12 @@ class Run:
         self._streams = {waiting.stdout: self._stdout, waiting.stderr: self._stderr}
         self._started = monotonic()
         self._deadline = self._started + request["timeout_ms"] / 1000
+        if not waiting.may_decline:
+            # Before the program's first instruction: a host that has not heard of it gives the program to another sandbox.
+            self._announce()
+            channel.flush()
         self._feed(waiting.source, waiting.encode_source(request))
         self._feed(waiting.stdin, request["stdin"].encode())
-        if not waiting.may_decline:
-            self._announce()
 
     def _announce(self):
         """Tells, once, that the program is this sandbox's."""

@@ -28,7 +28,13 @@ export interface CloudRunJobExecutorOptions extends ExchangeOptions {
   readonly patience?: Partial<Patience>;
 }
 
-const PATIENCE: Patience = { pollMs: 100, watchMs: 2_000, startMs: 90_000, handOverMs: 60_000 };
+const PATIENCE: Patience = {
+  pollMs: 100,
+  watchMs: 2_000,
+  startMs: 90_000,
+  unconfirmedMs: 30_000,
+  handOverMs: 60_000,
+};
 /** Cloud Run's limit for a project and region is a thousand executions. */
 const PLACES = 100;
 /** Of a program, with what its container and this side need around it. */

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { connect } from "node:http2";
+import { type ClientHttp2Session, connect, constants } from "node:http2";
 import { afterEach, describe, expect, it } from "@jest/globals";
 import { encodeProgramDocument } from "#sandbox/entry/program-document.ts";
 import { describeWith } from "../../support/capabilities.ts";
@@ -40,6 +40,21 @@ async function post({ ready }: RunningProcess, body: Buffer, headers: Readonly<R
   } finally {
     session.destroy();
   }
+}
+
+/** Asks on a connection that was open before. @returns how it was answered, or how the stream ended */
+async function askAgain(session: ClientHttp2Session): Promise<string> {
+  const stream = session.request({ ":method": "POST", ":path": "/run" }, { endStream: true });
+  stream.on("error", () => undefined).resume();
+  let answer = "";
+  stream.once("response", (headers) => {
+    answer = `${headers[":status"]} ${headers["x-not-started"]}`;
+  });
+  await new Promise((resolve) => void stream.once("close", resolve));
+  if (answer !== "") return answer;
+  return stream.rstCode === constants.NGHTTP2_REFUSED_STREAM
+    ? "refused"
+    : `broken off with ${stream.rstCode}`;
 }
 
 const toDocument = (code: string) =>
@@ -90,6 +105,18 @@ describeWith("sandbox", "the service's entry with a program", () => {
     process.kill(service.pid, "SIGTERM");
     expect((await running).content).toContain('"stdout":"done\\n"');
     expect(await service.ended).toBe(0);
+  });
+
+  it("tells whoever comes while it ends that nothing was done, to its last moment", async () => {
+    const service = await start();
+    const session = connect(`http://127.0.0.1:${service.ready[1]}`);
+    session.on("error", () => undefined);
+    expect((await post(service, await toDocument("print(1)"))).status).toBe(200);
+    const answers = new Set<string>();
+    for (let asked = 0; !session.closed && asked < 100_000; asked += 1) answers.add(await askAgain(session));
+    expect(await service.ended).toBe(0);
+    expect([...answers].filter((answer) => !["503 1", "refused"].includes(answer))).toEqual([]);
+    expect(answers).toContain("503 1");
   });
 
   it("ends with a caller who leaves before all of it has come", async () => {

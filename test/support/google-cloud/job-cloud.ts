@@ -31,8 +31,8 @@ export interface JobCloud {
   readonly objects: ObjectStore;
   /** What the executors logged. */
   readonly log: string[];
-  /** An instance of the function's executor. */
-  createExecutor(patience?: Partial<Patience>): Executor;
+  /** An instance of the function's executor, over the first bucket unless told otherwise. */
+  createExecutor(patience?: Partial<Patience>, bucket?: string): Executor;
   close(): Promise<void>;
 }
 
@@ -40,19 +40,23 @@ export interface JobCloud {
  * Starts the stand-ins.
  * @param options.latencyMs of the storage and of Cloud Run
  * @param options.command what a container runs; the checkout's own entry by default
+ * @param options.buckets beside `BUCKET`
  */
 export async function startJobCloud(
   options: Pick<StorageStandInOptions, "latencyMs"> &
-    Partial<Pick<RunStandInOptions, "command">> & { readonly now?: () => number } = {},
+    Partial<Pick<RunStandInOptions, "command">> & {
+      readonly now?: () => number;
+      readonly buckets?: readonly string[];
+    } = {},
 ): Promise<JobCloud> {
-  const { now = Date.now, command, ...latency } = options;
+  const { now = Date.now, command, buckets = [], ...latency } = options;
   if (!existsSync(`${ROOT}dist/sandbox/javascript/preload.cjs`)) {
     execFileSync(process.execPath, [`${ROOT}scripts/build-sandbox.ts`]);
   }
   const metadata = await startMetadataStandIn();
   const { isTokenGood } = metadata;
   const access = { hmacKeys: { [KEY.accessId]: KEY.secret }, isTokenGood, now };
-  const storage = await startStorageStandIn({ buckets: [BUCKET], access, ...latency });
+  const storage = await startStorageStandIn({ buckets: [BUCKET, ...buckets], access, ...latency });
   const run = await startRunStandIn({ job: JOB, isTokenGood, ...latency, ...(command && { command }) });
   const client = createGoogleClient(createMetadataTokens({ host: metadata.host }));
   const log: string[] = [];
@@ -67,11 +71,11 @@ export async function startJobCloud(
     client,
     objects,
     log,
-    createExecutor(patience = {}) {
+    createExecutor(patience = {}, bucket = BUCKET) {
       const executor = createCloudRunJobExecutor({
         client,
-        objects,
-        bucket: BUCKET,
+        objects: bucket === BUCKET ? objects : createBucketObjectStore({ client, bucket, endpoint }),
+        bucket,
         key: KEY,
         endpoint,
         job: JOB,

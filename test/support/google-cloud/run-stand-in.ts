@@ -47,6 +47,8 @@ export interface RunStandIn {
   faultOf: (call: RunCall) => RunTrouble | null;
   /** Lists so many executions more that are over. */
   fill(count: number): void;
+  /** Resolves when no container runs, and none is to start. */
+  settled(): Promise<void>;
   /** Ends every container; resolves when all are gone. */
   close(): Promise<void>;
 }
@@ -136,6 +138,7 @@ export async function startRunStandIn(options: RunStandInOptions): Promise<RunSt
     permissions,
     faultOf: () => null,
     fill: (count) => executions.fill(count),
+    settled: () => executions.settled(),
     async close() {
       await executions.close();
       await server.close();

@@ -47,6 +47,10 @@ export interface ServiceStandIn {
   readonly logs: () => string;
   /** Makes the next requests fail, one after another. */
   fail(...faults: readonly ServiceFault[]): void;
+  /** Asked for each request, by its identity token, before the faults of `fail`; null lets it be. */
+  faultOf: (token: string) => ServiceFault | null;
+  /** Resolves when no container runs that had a program. */
+  settled(): Promise<void>;
   /** Starts containers ahead, as `min_instances` does. */
   warm(count: number): Promise<void>;
   close(): Promise<void>;
@@ -74,7 +78,7 @@ interface Container {
  * Starts it. It imitates what Cloud Run does for a service with a concurrency of one, HTTP/2 end to end and IAM: it checks the identity
  * token, starts the real entry of the image as a process with no other environment than a container's, hands one request at a time to a
  * container, ends the request there when the caller leaves, and answers 429 when no container may be started. It knows of no queue, and
- * its start is as fast as the machine.
+ * its start is as fast as the machine. A request that a container did not take, because it was ending, is refused as untouched.
  */
 export async function startServiceStandIn(options: ServiceStandInOptions): Promise<ServiceStandIn> {
   const faults: ServiceFault[] = [];
@@ -94,7 +98,7 @@ export async function startServiceStandIn(options: ServiceStandInOptions): Promi
   async function serve(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): Promise<void> {
     const token = /^Bearer (.+)$/.exec(headers.authorization ?? "")?.[1] ?? "";
     if (!options.isIdentityGood(token, url)) return answer(stream, 403);
-    const fault = faults.shift() ?? {};
+    const fault = standIn.faultOf(token) ?? faults.shift() ?? {};
     if (endEarly(stream, fault)) return;
     await sleep(fault.startDelayMs ?? 0, undefined, { ref: false });
     if (stream.destroyed) return;
@@ -106,19 +110,24 @@ export async function startServiceStandIn(options: ServiceStandInOptions): Promi
     forward(stream, headers, container, fault);
   }
 
-  return {
+  const standIn: ServiceStandIn = {
     url,
     started: pool.started,
     handedOver: () => handedOver,
     alive: () => containers.size,
     logs: pool.logs,
     fail: (...more) => void faults.push(...more),
+    faultOf: () => null,
+    async settled() {
+      while ([...containers].some(({ isUsed }) => isUsed)) await sleep(50);
+    },
     warm: pool.warm,
     async close() {
       server.close();
       await Promise.all([...containers].map(({ process }) => process.stop("SIGKILL")));
     },
   };
+  return standIn;
 }
 
 /** @returns true when no container is to see the request */
@@ -178,7 +187,10 @@ function forward(
   fault: ServiceFault,
 ): void {
   const session = connect(origin);
-  session.on("error", ignore);
+  let isConnected = false;
+  session.on("error", ignore).once("connect", () => {
+    isConnected = true;
+  });
   const onward = session.request({
     ":method": String(headers[":method"]),
     ":path": String(headers[":path"]),
@@ -200,7 +212,9 @@ function forward(
   });
   stream.once("close", () => session.destroy());
   onward.once("close", () => {
-    if (fault.loseAnswer !== undefined) stream.close(constants.NGHTTP2_INTERNAL_ERROR);
+    const isRefused = onward.rstCode === constants.NGHTTP2_REFUSED_STREAM || !isConnected;
+    if (isRefused && !isAnswered) stream.close(constants.NGHTTP2_REFUSED_STREAM);
+    else if (fault.loseAnswer !== undefined) stream.close(constants.NGHTTP2_INTERNAL_ERROR);
     else if (isAnswered) stream.end();
     // What Cloud Run says of a container that ended without an answer.
     else answer(stream, 503);

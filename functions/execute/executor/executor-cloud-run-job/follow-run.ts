@@ -11,6 +11,8 @@ export interface StartedRun {
   /** Milliseconds since 1970. */
   readonly startedAtMs: number;
   readonly timeoutMs: number;
+  /** True when Cloud Run was asked until there was no time left, and never said that it starts a container. */
+  readonly isUnconfirmed?: boolean;
 }
 
 /** How often is looked, and how long is waited. */
@@ -21,15 +23,20 @@ export interface Patience {
   readonly watchMs: number;
   /** For a container to take the program. */
   readonly startMs: number;
+  /** The same, where Cloud Run never confirmed the start: shorter than callers wait for an answer. */
+  readonly unconfirmedMs: number;
   /** For everything that a container does beside running the program. */
   readonly handOverMs: number;
 }
+
+/** Why no container took a program: none came in time, its container ended before, or Cloud Run never said that there is one. */
+export type NotStarted = "late" | "ended" | "unconfirmed";
 
 /** What became of a run: its result, or why there will be none. */
 export type FollowedRun =
   | { readonly kind: "result"; readonly content: AsyncIterable<Uint8Array> }
   /** No container has taken the program, and none will; `reason` is Cloud Run's own, for the log. */
-  | { readonly kind: "not_started"; readonly why: "late" | "ended"; readonly reason: string | null }
+  | { readonly kind: "not_started"; readonly why: NotStarted; readonly reason: string | null }
   /** A container took it, and left no result. */
   | { readonly kind: "lost" };
 
@@ -84,10 +91,10 @@ export async function followRun(
 }
 
 function judge(
-  { timeoutMs }: StartedRun,
-  { startMs, handOverMs }: Patience,
+  { timeoutMs, isUnconfirmed = false }: StartedRun,
+  { startMs, unconfirmedMs, handOverMs }: Patience,
   { claim, claimedAtMs, isOver, begunAtMs }: View & { readonly begunAtMs: number },
-): "wait" | "lost" | "late" | "ended" {
+): "wait" | "lost" | NotStarted {
   const now = performance.now();
   // Another instance has given the run up.
   if (claim?.by === "function") return "late";
@@ -97,6 +104,7 @@ function judge(
   if (isOver) return "ended";
   // Also where the claim could not be looked for.
   if (now > begunAtMs + startMs + timeoutMs + handOverMs) return "lost";
+  if (isUnconfirmed && now > begunAtMs + unconfirmedMs) return "unconfirmed";
   return now > begunAtMs + startMs ? "late" : "wait";
 }
 

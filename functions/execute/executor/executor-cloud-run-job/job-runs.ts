@@ -65,7 +65,7 @@ export async function startRun(
     const execution = await admin
       .start(exchange.sign(runId), { timeoutSeconds, signal: limit })
       .catch(orDoubt);
-    return { ...run, execution, startedAtMs };
+    return { ...run, startedAtMs, ...(execution === UNCONFIRMED ? DOUBTFUL : { execution }) };
   } catch (error) {
     await exchange.removeProgram(runId);
     throw error;
@@ -78,11 +78,14 @@ function orInvalid(error: unknown): never {
   throw new AppError("invalid_file", "A file has more or less content than was announced: send it again.");
 }
 
+const UNCONFIRMED = Symbol("unconfirmed");
+const DOUBTFUL = { execution: null, isUnconfirmed: true } as const;
+
 /** Without an answer it may have been started all the same: its result or its claim will tell. */
-function orDoubt(error: unknown): null {
+function orDoubt(error: unknown): typeof UNCONFIRMED {
   if (!(error instanceof GoogleCloudError)) throw error;
   if (!error.isUncertain) throw toStartError(error);
-  return null;
+  return UNCONFIRMED;
 }
 
 /**

@@ -1,5 +1,6 @@
 import { AppError } from "#shared/errors/app-error.ts";
 import type { GoogleCloudError } from "#shared/google-cloud/google-cloud-error.ts";
+import type { NotStarted } from "./follow-run.ts";
 
 const QUOTA_SECONDS = 60;
 const BUSY_SECONDS = 5;
@@ -35,7 +36,12 @@ const REFUSALS: ReadonlyMap<number, string> = new Map([
 ]);
 
 /** Says why a container that was asked for did not take the program. */
-export function toNotStartedError(why: "late" | "ended", reason: string | null): AppError {
+export function toNotStartedError(why: NotStarted, reason: string | null): AppError {
+  if (why === "unconfirmed") {
+    const sentence =
+      "Cloud Run did not confirm that it starts a sandbox, and none came: the program has not run. Send it again in a moment.";
+    return new AppError("function_unavailable", sentence, { retryAfterSeconds: BUSY_SECONDS });
+  }
   if (why === "late") {
     const sentence = "No sandbox started in time: send the program again in a moment.";
     return new AppError("overloaded", sentence, { retryAfterSeconds: BUSY_SECONDS });

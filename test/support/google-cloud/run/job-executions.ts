@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import { type Container, startContainer } from "./container.ts";
 
 /** What goes wrong with an execution. */
@@ -43,6 +44,8 @@ export class JobExecutions {
   readonly all: JobExecution[] = [];
   readonly #timers = new Set<NodeJS.Timeout>();
   readonly #ended = new Set<Promise<unknown>>();
+  #starting = 0;
+  #running = 0;
 
   /** Creates an execution, whose container starts by itself. */
   start(
@@ -64,7 +67,11 @@ export class JobExecutions {
     this.all.push(execution);
     this.#prune();
     if (trouble.neverStarts) return execution;
-    this.#after(trouble.startDelayMs ?? 0, () => this.#run(command, execution, trouble));
+    this.#starting += 1;
+    this.#after(trouble.startDelayMs ?? 0, () => {
+      this.#starting -= 1;
+      this.#run(command, execution, trouble);
+    });
     return execution;
   }
 
@@ -98,6 +105,11 @@ export class JobExecutions {
     this.#prune();
   }
 
+  /** Resolves when no container runs, and none is to start. */
+  async settled(): Promise<void> {
+    while (this.#starting > 0 || this.#running > 0) await sleep(50);
+  }
+
   /** Ends every container; resolves when all are gone. */
   async close(): Promise<void> {
     for (const timer of this.#timers) clearTimeout(timer);
@@ -127,7 +139,9 @@ export class JobExecutions {
     }
     if (trouble.killAfterMs !== undefined) this.#after(trouble.killAfterMs, execution.kill);
     const limit = this.#after(execution.timeoutSeconds * 1000, execution.kill);
+    this.#running += 1;
     const ended = Promise.all(execution.containers.map((container) => container.ended)).then((codes) => {
+      this.#running -= 1;
       clearTimeout(limit);
       if (execution.state !== "open") return;
       const state = codes.every((code) => code === 0) ? "succeeded" : "failed";

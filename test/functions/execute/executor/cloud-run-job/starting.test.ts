@@ -61,18 +61,40 @@ describeWith("sandbox", "the start of a job", () => {
     ["there is no such job", { status: 404 }, { code: "sandbox_unavailable" }],
     ["the account is unknown", { status: 401 }, { code: "sandbox_unavailable" }],
     ["the job is out of order", { status: 400 }, { code: "sandbox_unavailable" }],
-    ["the service is away", { status: 500 }, { code: "overloaded" }],
+    ["the service is away", { status: 500 }, { code: "function_unavailable" }],
   ])(
     "is a clear error where %s",
     async (_what, trouble, error) => {
       const { cloud } = world;
       troubleStarts(cloud, ...Array.from({ length: 9 }, () => trouble));
-      const executor = cloud.createExecutor({ startMs: 4_000 });
+      const executor = cloud.createExecutor({ unconfirmedMs: 6_000 });
       const refused: unknown = await runProgram(executor, { code: "print(1)" }).catch(
         (thrown: unknown) => thrown,
       );
       expect(refused).toMatchObject({ ...error, message: expect.stringMatching(/\w+ .*[.:] ?.*\.$/) });
       expect(cloud.run.executions).toHaveLength(0);
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    "that is never confirmed is told before callers give up, and a container that comes after that runs nothing",
+    async () => {
+      const { cloud } = world;
+      troubleStarts(
+        cloud,
+        { reset: "after", startDelayMs: 9_000 },
+        ...Array.from({ length: 9 }, () => ({ status: 500 })),
+      );
+      const executor = cloud.createExecutor({ unconfirmedMs: 6_000 });
+      await expect(runProgram(executor, { code: "print(1)" })).rejects.toMatchObject({
+        code: "function_unavailable",
+        message: expect.stringContaining("has not run"),
+        retryAfterSeconds: expect.any(Number),
+      });
+      await cloud.run.settled();
+      expect(cloud.run.executions.flatMap(({ containers }) => containers)).toHaveLength(1);
+      expect(countResults(cloud)).toBe(0);
     },
     TIMEOUT_MS,
   );
