@@ -1,5 +1,6 @@
 import { type JobCloud, startJobCloud } from "../job-cloud.ts";
-import type { RunCall, RunTrouble } from "../run-stand-in.ts";
+import type { RunCall } from "../run/run-call.ts";
+import type { RunTrouble } from "../run-stand-in.ts";
 import type { StorageCall } from "../storage/storage-call.ts";
 import type { Trouble } from "../storage-stand-in.ts";
 import { type Chance, createOrdinals, createRows, pick } from "./chance.ts";
@@ -79,7 +80,7 @@ export async function startTroubledJob(options: {
     return note("storage", inRow(`${number} ${event}`, pick(STORAGE, share, lotOf(number, event))));
   };
   cloud.run.faultOf = (call) => {
-    const { permission } = call;
+    const permission = call.permission ?? "unknown";
     const place = placeOf(call, cloud);
     const number = place === null ? -1 : numberOf(place.bucket, place.runId);
     const asked = permission === "run.jobs.run" ? STARTS : QUESTIONS;
