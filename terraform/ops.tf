@@ -49,11 +49,11 @@ locals {
   } : {})
 }
 
-# The access log of execute, counted: one line a request.
+# The access log of execute, counted: one line a request. Cloud Run writes another one of its own, which knows no operation.
 resource "google_logging_metric" "programs" {
   name        = "programs"
-  description = "Programs that were asked for."
-  filter      = "resource.type=\"cloud_run_revision\" AND resource.labels.service_name=\"execute\" AND httpRequest.requestMethod=\"POST\""
+  description = "Programs that somebody with a credential asked for."
+  filter      = "resource.type=\"cloud_run_revision\" AND resource.labels.service_name=\"execute\" AND jsonPayload.operation=\"execute_code\" AND jsonPayload.principal:*"
 
   metric_descriptor {
     metric_kind = "DELTA"

@@ -47,6 +47,10 @@ run "alarms_reach_the_owner" {
     condition     = one(google_monitoring_uptime_check_config.health["on"].http_check).path == "/health" && one(google_monitoring_uptime_check_config.health["on"].monitored_resource).labels["host"] == "europe-west1-demo-project.cloudfunctions.net"
     error_message = "The check asks another address."
   }
+  assert {
+    condition     = google_logging_metric.programs.filter == "resource.type=\"cloud_run_revision\" AND resource.labels.service_name=\"execute\" AND jsonPayload.operation=\"execute_code\" AND jsonPayload.principal:*"
+    error_message = "A program is counted twice, or a request that was refused counts as one."
+  }
 }
 
 run "the_service_has_no_executions" {

@@ -1,11 +1,12 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { describe, expect, it } from "@jest/globals";
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { describeFull } from "../support/capabilities.ts";
 import { TERRAFORM_CHECK } from "../support/capability-catalogue.ts";
 import { type Expectation, readExpectations, readTestFile } from "./mutations/read-expectations.ts";
 import { applyEdit, readMutations } from "./mutations/read-mutations.ts";
 import { runMutated } from "./mutations/run-mutated.ts";
+import { copySlimCheck } from "./mutations/slim-check.ts";
 
 const ROOT = resolve(import.meta.dirname, "../..");
 
@@ -43,7 +44,16 @@ describe.each(FOLDERS)("the assertions of $folder", ({ path, mutations }) => {
 });
 
 describeFull(["terraform", "terraform-check"], "a property that is broken on purpose", () => {
-  const provider = join(TERRAFORM_CHECK, "provider.mjs");
+  let check: string;
+  let provider: string;
+  beforeAll(() => {
+    check = copySlimCheck(
+      TERRAFORM_CHECK,
+      FOLDERS.map(({ path }) => path),
+    );
+    provider = join(check, "provider.mjs");
+  });
+  afterAll(() => rmSync(check, { recursive: true, force: true }));
 
   describe.each(FOLDERS)("in $folder", ({ path, mutations }) => {
     const files = [...new Set(mutations.map(({ file }) => file))];
