@@ -38,7 +38,7 @@ describeWith(["chromium", "postgres"], "the owner's pages in Chromium", () => {
       expect(await page.innerText("[role=alert]")).toContain("That is not the passphrase");
       await page.fill("#passphrase", PASSPHRASE);
       await page.click("main button");
-      expect(await page.innerText("h1")).toBe("Let ChatGPT connect?");
+      await page.waitForSelector("h1:text-is('Let ChatGPT connect?')");
       expect(await page.innerText("main")).toMatch(/your answer goes to chatgpt\.com/);
       await page.click("button[value=allow]");
       await page.waitForSelector("text=Back at the client");
@@ -79,7 +79,7 @@ describeWith(["chromium", "postgres"], "the owner's pages in Chromium", () => {
       await page.fill("#again", "three words and more");
       await page.click("main button");
       await page.waitForURL("**/oauth/owner");
-      expect(await page.innerText("h1")).toBe("Who has access");
+      await page.waitForSelector("h1:text-is('Who has access')");
       await page.context().close();
       expect(browser.troubles).toEqual([]);
     },
@@ -97,14 +97,15 @@ describeWith(["chromium", "postgres"], "the owner's pages in Chromium", () => {
       expect(isWholeApiKey(await page.innerText(".key"))).toBe(true);
       const key = await page.innerText(".key");
       await page.click("text=I have copied it");
+      await page.waitForSelector(".key", { state: "detached" });
       expect(await page.content()).not.toContain(key);
       await page.click("summary:has-text('Change the key')");
       await page.fill("input[value='from the browser']", "renamed");
       await page.click("button:has-text('Rename')");
-      expect(await page.innerText("[role=status]")).toBe("The key has its new name.");
+      await page.waitForSelector("[role=status]:text-is('The key has its new name.')");
       await page.click("summary:has-text('Change the key renamed')");
       await page.click("button:has-text('Revoke this key')");
-      expect(await page.innerText("[role=status]")).toBe("The key is revoked.");
+      await page.waitForSelector("[role=status]:text-is('The key is revoked.')");
       await page.context().close();
       expect(browser.troubles).toEqual([]);
     },
