@@ -50,8 +50,12 @@ export function md5Of(content: Buffer): string {
   return createHash("md5").update(content).digest("base64");
 }
 
-/** CRC32C in base64 of its four bytes, as Google's hashes are written (RFC 3720 §B.4). */
-export function crc32cOf(content: Buffer): string {
+/** Longer contents have no CRC32C here, for which the real one has no bound: counting it would take seconds. */
+const LONGEST_COUNTED_BYTES = 8 * 1024 * 1024;
+
+/** CRC32C in base64 of its four bytes, as Google's hashes are written (RFC 3720 §B.4); null for a long content. */
+export function crc32cOf(content: Buffer): string | null {
+  if (content.length > LONGEST_COUNTED_BYTES) return null;
   let crc = 0xffffffff;
   for (const byte of content) crc = (CRC_TABLE[(crc ^ byte) & 0xff] ?? 0) ^ (crc >>> 8);
   const bytes = Buffer.alloc(4);

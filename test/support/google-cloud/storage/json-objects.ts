@@ -78,7 +78,7 @@ export function toResource(
     timeCreated: new Date(object.createdAtMs).toISOString(),
     contentType: object.contentType,
     md5Hash: md5Of(object.content),
-    crc32c: crc32cOf(object.content),
+    crc32c: crc32cOf(object.content) ?? undefined,
     ...(Object.keys(object.metadata).length > 0 ? { metadata: object.metadata } : {}),
     ...(object.customTime === "" ? {} : { customTime: object.customTime }),
   };

@@ -50,7 +50,7 @@ export function readObject({ headers: sent }: StorageCall, object: StoredObject)
     "content-type": object.contentType,
     "x-goog-generation": String(object.generation),
     "x-goog-stored-content-length": String(size),
-    "x-goog-hash": `crc32c=${crc32cOf(object.content)},md5=${md5Of(object.content)}`,
+    "x-goog-hash": toHashes(object.content),
     "last-modified": new Date(object.createdAtMs).toUTCString(),
     ...(object.customTime === "" ? {} : { "x-goog-custom-time": object.customTime }),
   };
@@ -65,6 +65,11 @@ export function readObject({ headers: sent }: StorageCall, object: StoredObject)
   }
   headers["content-range"] = `bytes ${start}-${end}/${size}`;
   return { status: 206, headers, body: object.content.subarray(start, end + 1) };
+}
+
+function toHashes(content: Buffer): string {
+  const crc32c = crc32cOf(content);
+  return `${crc32c === null ? "" : `crc32c=${crc32c},`}md5=${md5Of(content)}`;
 }
 
 function preconditionOf({ headers }: StorageCall): number | null {
