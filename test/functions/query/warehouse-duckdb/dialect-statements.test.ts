@@ -116,6 +116,9 @@ describeWith("sandbox", "statements of GoogleSQL", () => {
 
   it.each([
     ["SELECT 1 UNION SELECT 2", "invalid_query", "ALL or DISTINCT after UNION"],
+    // GoogleSQL reads 1 | (2 & 2); DuckDB from left to right.
+    ["SELECT 1 | 2 & 2", "unsupported_sql", "brackets"],
+    ["SELECT x & 6 << 1 FROM UNNEST([4]) AS x", "unsupported_sql", "brackets"],
     // The statement's own words.
     ["SELECT ERROR('boom, it\\'s \"late\"\\nso be it')", "query_failed", 'boom, it\'s "late"\nso be it'],
     ["SELECT IF(x > 1, ERROR(CONCAT('no ', 'x')), x) FROM UNNEST([2]) AS x", "query_failed", "no x"],

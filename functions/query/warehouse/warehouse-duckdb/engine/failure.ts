@@ -31,7 +31,7 @@ export function unsupported(what: string): StatementFailure {
 }
 
 /** Our macros raise errors that hold one of these marks; what follows, up to a quote, is what went wrong. */
-const RAISED = /\b(unsupported|error): ([^"']+)/;
+const RAISED = /\b(unsupported|unrecognized|error): ([^"']+)/;
 
 /** What the statement itself raised with ERROR(…): its own words. */
 const ERROR_CALL = /^Invalid Input Error: raised: ([\s\S]*)$/;
@@ -46,6 +46,7 @@ export function toFailure(thrown: unknown): StatementFailure {
   if (own !== undefined) return new StatementFailure("query_failed", own.slice(0, MAX_RAISED_CHARACTERS));
   const [, kind, what = ""] = RAISED.exec(raw.split("\n")[0] ?? "") ?? [];
   if (kind === "unsupported") return unsupported(what.replace(/\.$/, "").trim());
+  if (kind === "unrecognized") return new StatementFailure("invalid_query", `Unrecognized name: ${what}.`);
   if (kind === "error") return new StatementFailure("query_failed", sentence(what));
   if (/^Out of Memory Error/.test(raw)) {
     return new StatementFailure(

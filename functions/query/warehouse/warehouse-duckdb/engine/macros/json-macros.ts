@@ -25,10 +25,13 @@ export const JSON_MACROS: Readonly<Record<string, string>> = {
   "json_value_array_legacy_as(x_, path_)": "own_json_value_array_legacy(x_, path_)",
   "inner_json_member(x_, name_)":
     "CASE WHEN typeof(x_) = 'JSON' THEN CAST(own_json_at(x_, '$.\"' || replace(replace(name_, '\\', '\\\\'), '\"', '\\\"') || '\"') AS JSON) ELSE CAST(own_error('unsupported: A subscript by name of anything but JSON') AS JSON) END",
+  // An element of an ARRAY, or of an array of JSON: the type of the result is the element's, or JSON.
+  "inner_element(x_, index_)":
+    "cast_to_type(CASE typeof(x_) WHEN 'JSON' THEN cast_to_type(own_json_at(CAST(x_ AS VARCHAR), '$[' || CAST(index_ AS VARCHAR) || ']'), list_extract(x_, 1)) WHEN 'VARCHAR' THEN cast_to_type(own_error('unsupported: A subscript of a STRING (write SUBSTR, or PARSE_JSON around it)'), list_extract(x_, 1)) ELSE gs_offset(x_, index_) END, replace_type(list_extract(x_, 1), replace_type(x_, NULL::JSON, NULL::VARCHAR), x_))",
   "inner_as_json(x_)": "CAST(x_ AS JSON)",
   // DuckDB would take a character out of the text.
   "inner_array(x_)":
-    "CASE WHEN typeof(x_) IN ('JSON', 'VARCHAR') THEN cast_to_type(own_error('unsupported: A subscript by number of JSON or a STRING (write JSON_QUERY with a path)'), x_) ELSE x_ END",
+    "CASE WHEN typeof(x_) IN ('JSON', 'VARCHAR') THEN cast_to_type(own_error('unsupported: OFFSET or ORDINAL of JSON or a STRING (of JSON write x[0])'), x_) ELSE x_ END",
   "parse_json(x_)": "CAST(own_parse_json(x_) AS JSON)",
   "safe_parse_json(x_)": "CAST(CASE WHEN json_valid(x_) THEN own_parse_json(x_) END AS JSON)",
   "inner_json_key(x_)":

@@ -24,7 +24,7 @@ export const MACROS: readonly string[] = [
   ...sorted(definitions()),
   ...OPERATORS,
   ...FOREIGN_NAMES.map(
-    (name) => `CREATE MACRO "${name}"() AS own_error('error: Unrecognized name: ${name.toUpperCase()}')`,
+    (name) => `CREATE MACRO "${name}"() AS own_error('unrecognized: ${name.toUpperCase()}')`,
   ),
 ];
 

@@ -104,7 +104,7 @@ function subscript(value: string, group: Group, write: Write): string {
     return `GS_${first.text.toUpperCase()}(GS_INNER_ARRAY(${value}), ${write(second.items)})`;
   if (group.items.length === 1 && group.items[0]?.kind === "string")
     return `GS_INNER_JSON_MEMBER(${value}, ${write(group.items)})`;
-  return `GS_OFFSET(GS_INNER_ARRAY(${value}), ${write(group.items)})`;
+  return `GS_INNER_ELEMENT(${value}, ${write(group.items)})`;
 }
 
 /** Words that mean something only BigQuery has. */
@@ -230,20 +230,19 @@ const like: WordRule = (cursor, name, next) => {
 
 /** Names in GoogleSQL that DuckDB keeps for itself, and the translator leaves without quotes. */
 const QUOTED_WORDS: ReadonlySet<string> = new Set([
+  ...["ALTER", "BINARY", "BOTH", "DELETE", "DROP", "FILTER", "GLOB", "INSERT", "ISNULL", "LAMBDA", "LEADING"],
   ...[
-    "BINARY",
-    "BOTH",
-    "GLOB",
-    "ISNULL",
-    "LAMBDA",
-    "LEADING",
+    "MINUS",
     "NOTNULL",
     "OFFSET",
     "OVERLAPS",
     "POSITIONAL",
     "SUMMARIZE",
+    "TOP",
+    "TRAILING",
+    "TRY_CAST",
+    "UNPACK",
   ],
-  ...["TRAILING", "TRY_CAST", "UNPACK"],
 ]);
 
 const quotedWord: WordRule = (cursor, name, next) => {

@@ -146,8 +146,13 @@ export function structText(
     const all = fields.map(({ text }) => text).join(", ");
     return fields.length === 1 ? `GS_INNER_ROW(${all})` : `(${all})`;
   }
-  const named = fields.map(({ name, text }, i) => `${text} AS \`${name ?? `_field_${i + 1}`}\``);
+  const named = fields.map(({ name, text }, i) => `${keepName(text)} AS \`${name ?? `_field_${i + 1}`}\``);
   return `STRUCT(${named.join(", ")})`;
+}
+
+/** Within a join that looks at the row before, DuckDB forgets the name of a field whose value is a macro. */
+function keepName(text: string): string {
+  return /\bGS_|[-*/]|<<|>>/.test(text) ? `CASE WHEN TRUE THEN ${text} END` : text;
 }
 
 function like(text: string, type: SqlType): string {

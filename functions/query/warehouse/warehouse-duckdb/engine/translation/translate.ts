@@ -7,6 +7,7 @@ import type { NameDefaults } from "../names/table-path.ts";
 import { restoreLike } from "../rules/like-rule.ts";
 import { createWriter } from "../rules/rewrite.ts";
 import { restoreUnnest } from "../rules/unnest-rule.ts";
+import { checkBits } from "../syntax/check-bits.ts";
 import { checkDialect } from "../syntax/check-dialect.ts";
 import { type Token, tokenize } from "../syntax/lexer.ts";
 import { isSymbol, isWord, toTree } from "../syntax/syntax-tree.ts";
@@ -48,6 +49,7 @@ export function translate(sql: string, context: TranslationContext): string {
   checkNan(statement);
   const tree = toTree(sql, toVariables(sql, statement, context.parameters));
   checkDialect(sql, tree);
+  checkBits(tree);
   const rewritten = createWriter(sql)(resolveNames(sql, tree, context));
   const result = transpile(rewritten, Dialect.BigQuery, Dialect.DuckDB, {
     complexityGuard: { maxParserDepth: 512 },
