@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, matchesGlob, resolve } from "node:path";
 
@@ -22,6 +22,8 @@ export function copyContext(stage: string): BuildContext {
     words.split(" "),
   );
   for (const file of filesOfContext()) {
+    // Git also lists what was removed and not yet committed.
+    if (!existsSync(join(ROOT, file))) continue;
     const isCopied = sources.some(
       (source) => source === "." || file === source || file.startsWith(`${source}/`),
     );
