@@ -1,3 +1,7 @@
+/** The characters of Unicode's property White_Space. */
+const WHITE_SPACE =
+  " \t\n\v\f\r\u0085\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000";
+
 /**
  * Functions of STRING, BYTES and hashes as DuckDB macros. Where STRING and BYTES differ the macro asks for
  * the type: DuckDB decides that once, when a statement is bound. Signatures with types would not do: an aggregate has none yet.
@@ -16,11 +20,11 @@ export const TEXT_MACROS: Readonly<Record<string, string>> = {
   "byte_length(x_)":
     "CASE WHEN typeof(x_) = 'BLOB' THEN octet_length(CAST(x_ AS BLOB)) ELSE strlen(CAST(x_ AS VARCHAR)) END",
   "reverse(x_)": "CASE WHEN strlen(x_) = length(x_) THEN reverse(x_) ELSE own_reverse(x_) END",
-  "trim(x_)": "trim(x_, ' \t\n\r\v\f')",
+  "trim(x_)": `trim(x_, '${WHITE_SPACE}')`,
   "trim(x_, set_)": "trim(x_, set_)",
-  "ltrim(x_)": "ltrim(x_, ' \t\n\r\v\f')",
+  "ltrim(x_)": `ltrim(x_, '${WHITE_SPACE}')`,
   "ltrim(x_, set_)": "ltrim(x_, set_)",
-  "rtrim(x_)": "rtrim(x_, ' \t\n\r\v\f')",
+  "rtrim(x_)": `rtrim(x_, '${WHITE_SPACE}')`,
   "rtrim(x_, set_)": "rtrim(x_, set_)",
   "lpad(x_, length_)":
     "CASE WHEN length_ < 0 OR length_ > 1048576 THEN own_error('error: LPAD: the length is negative or more than 1048576') ELSE lpad(x_, CAST(length_ AS INTEGER), ' ') END",
@@ -53,7 +57,7 @@ export const TEXT_MACROS: Readonly<Record<string, string>> = {
   "translate(x_, from_, to_)": "translate(x_, from_, to_)",
   "edit_distance(x_, y_)": "own_edit_distance(x_, y_)",
   "contains_substr(x_, part_)":
-    "CASE WHEN typeof(x_) = 'VARCHAR' THEN contains(lower(CAST(x_ AS VARCHAR)), lower(part_)) ELSE CAST(own_error('unsupported: CONTAINS_SUBSTR of anything but a STRING') AS BOOLEAN) END",
+    "CASE WHEN typeof(x_) = 'VARCHAR' THEN CASE WHEN strlen(CAST(x_ AS VARCHAR)) = length(CAST(x_ AS VARCHAR)) AND strlen(part_) = length(part_) THEN contains(lower(CAST(x_ AS VARCHAR)), lower(part_)) ELSE contains(own_normalize_and_casefold(CAST(x_ AS VARCHAR), 'NFKC'), own_normalize_and_casefold(part_, 'NFKC')) END ELSE CAST(own_error('unsupported: CONTAINS_SUBSTR of anything but a STRING') AS BOOLEAN) END",
   "to_hex(x_)": "lower(hex(x_))",
   "from_hex(x_)": "unhex(x_)",
   "to_base64(x_)": "to_base64(x_)",
