@@ -85,6 +85,9 @@ describeWith("sandbox", "GoogleSQL's functions of text, bytes and JSON", () => {
     ['STRING(JSON \'{"a": [{"b": ["x"]}]}\'.a[0].b[0])', "x"],
     ["JSON_VALUE(JSON '{\"a\": [7]}'['a'][0])", "7"],
     ["JSON '[1]'[5] IS NULL", true],
+    // Each level must not be written out once more for each time that the next one names it.
+    ['INT64(JSON \'{"a":[{"a":[{"a":[{"a":[{"a":[{"a":[7]}]}]}]}]}]}\'.a[0].a[0].a[0].a[0].a[0].a[0])', 7],
+    ["[STRUCT([STRUCT([1, 5] AS c)] AS b)][0].b[0].c[1]", 5],
     ["JSON '{\"a\": 1}'[0] IS NULL", true],
     ["JSON_QUERY_ARRAY(JSON '[{\"a\": 5}]')[0].a", "5"],
     ["[STRUCT(b'a' AS s)][0].s", "YQ=="],

@@ -28,6 +28,9 @@ export const JSON_MACROS: Readonly<Record<string, string>> = {
   // An element of an ARRAY, or of an array of JSON: the type of the result is the element's, or JSON.
   "inner_element(x_, index_)":
     "cast_to_type(CASE typeof(x_) WHEN 'JSON' THEN cast_to_type(own_json_at(CAST(x_ AS VARCHAR), '$[' || CAST(index_ AS VARCHAR) || ']'), list_extract(x_, 1)) WHEN 'VARCHAR' THEN cast_to_type(own_error('unsupported: A subscript of a STRING (write SUBSTR, or PARSE_JSON around it)'), list_extract(x_, 1)) ELSE gs_offset(x_, index_) END, replace_type(list_extract(x_, 1), replace_type(x_, NULL::JSON, NULL::VARCHAR), x_))",
+  // In a lambda the argument is written out once only, however deep the subscripts are.
+  "inner_deep_element(x_, index_)":
+    "list_transform([x_], lambda value_: gs_inner_element(value_, index_))[1]",
   "inner_as_json(x_)": "CAST(x_ AS JSON)",
   // DuckDB would take a character out of the text.
   "inner_array(x_)":

@@ -104,7 +104,8 @@ function subscript(value: string, group: Group, write: Write): string {
     return `GS_${first.text.toUpperCase()}(GS_INNER_ARRAY(${value}), ${write(second.items)})`;
   if (group.items.length === 1 && group.items[0]?.kind === "string")
     return `GS_INNER_JSON_MEMBER(${value}, ${write(group.items)})`;
-  return `GS_INNER_ELEMENT(${value}, ${write(group.items)})`;
+  const isDeep = value.includes("GS_INNER_ELEMENT(") && first?.kind === "number" && group.items.length === 1;
+  return `GS_INNER_${isDeep ? "DEEP_" : ""}ELEMENT(${value}, ${write(group.items)})`;
 }
 
 /** Words that mean something only BigQuery has. */
