@@ -49,10 +49,10 @@ run "accounts_have_no_more_than_they_need" {
 }
 
 run "links_to_files_are_in_no_log" {
-  command = plan
+  command = apply
 
   assert {
-    condition     = google_logging_project_exclusion.addresses_of_files.filter == "resource.type=\"cloud_run_revision\" AND log_id(\"run.googleapis.com/requests\") AND httpRequest.requestUrl=~\"/files/\"" && google_logging_project_exclusion.addresses_of_files.disabled != true
+    condition     = google_logging_project_exclusion.addresses_of_files.filter == "resource.type=\"cloud_run_revision\" AND log_id(\"run.googleapis.com/requests\") AND httpRequest.requestUrl=~\"/files/\"" && !google_logging_project_exclusion.addresses_of_files.disabled
     error_message = "Who reads logs may read people's files, or more than those lines are hidden."
   }
 }
