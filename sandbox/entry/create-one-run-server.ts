@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { createServer, type Http2Server, type ServerHttp2Session, type ServerHttp2Stream } from "node:http2";
+import { Server } from "node:net";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -64,22 +65,24 @@ export function createOneRunServer(options: OneRunServerOptions): OneRunServer {
       }
     }
     await Promise.race([stream.closed ? null : once(stream, "close"), sleep(FLUSH_MS)]);
-    await untilGone();
+    await untilGone(LINGER_MS);
     isRunning = false;
     served.resolve();
   }
 
-  async function untilGone(): Promise<void> {
+  async function untilGone(mostMs: number): Promise<void> {
     const leaving = [...sessions].map((session) => (session.destroyed ? null : once(session, "close")));
-    await Promise.race([Promise.all(leaving), sleep(LINGER_MS)]);
+    await Promise.race([Promise.all(leaving), sleep(mostMs)]);
   }
 
   async function close(): Promise<void> {
-    // Directly after everyone who had connected was accepted: who is left in the queue of the socket is cut off without a word.
+    // Who has connected and is not accepted is cut off without a word: between two of these everyone is accepted.
     await new Promise(setImmediate);
-    server.close();
-    for (const session of sessions) session.close();
-    await untilGone();
+    await new Promise(setImmediate);
+    // The server's own `close` would cut off connections whose request is on its way.
+    Server.prototype.close.call(server);
+    for (const session of sessions) session.goaway();
+    await untilGone(FLUSH_MS);
   }
 
   const server = createServer({ settings: { initialWindowSize: WINDOW_BYTES } });

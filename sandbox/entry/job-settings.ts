@@ -1,5 +1,6 @@
 import { EnvError, makeExactValidator, str } from "envalid";
 import { loadSettings } from "#shared/config/load-settings.ts";
+import { LANGUAGES, type Language } from "#shared/contract/execute/languages.ts";
 import { LIMIT_SETTINGS, toSandboxLimits } from "../supervisor/limit-settings.ts";
 import type { SandboxLimits } from "../supervisor/sandbox-limits.ts";
 
@@ -13,6 +14,8 @@ export interface JobSettings {
   readonly claimUrl: string;
   /** Gives the claim. */
   readonly claimedUrl: string;
+  /** The program's own: its sandbox starts while the program is fetched. */
+  readonly language: Language;
   /** The name that Cloud Run has given this execution. */
   readonly execution: string;
   readonly memoryCgroup: boolean;
@@ -38,6 +41,7 @@ export function loadJobSettings(environment?: Readonly<Record<string, string | u
       OUT_URL: signedUrl({ desc: "A signed address that takes the result." }),
       CLAIM_URL: signedUrl({ desc: "A signed address that takes the claim to the program." }),
       CLAIMED_URL: signedUrl({ desc: "A signed address that gives the claim to the program." }),
+      LANGUAGE: str({ choices: LANGUAGES, default: "python", desc: "The language of the program." }),
       CLOUD_RUN_EXECUTION: str({ default: "unknown", desc: "The execution's name; Cloud Run sets it." }),
       ...LIMIT_SETTINGS,
     },
@@ -48,6 +52,7 @@ export function loadJobSettings(environment?: Readonly<Record<string, string | u
     outUrl: env.OUT_URL,
     claimUrl: env.CLAIM_URL,
     claimedUrl: env.CLAIMED_URL,
+    language: env.LANGUAGE,
     execution: env.CLOUD_RUN_EXECUTION,
     memoryCgroup: env.SANDBOX_MEMORY_CGROUP,
     limits: toSandboxLimits(env),

@@ -15,12 +15,13 @@ const CLOSE_MS = 3_000;
 
 const logger = createLogger();
 const settings = orExit(loadJobSettings);
-const { limits, memoryCgroup } = settings;
+const { limits, memoryCgroup, language } = settings;
 const sandboxes = openSandboxes({
   logger,
   warm: { python: 0, data: 0, javascript: 0, node: 0 },
   memoryCgroup,
   limits,
+  ahead: language,
 });
 const findObstacle = createFindObstacle({});
 const stop = new AbortController();

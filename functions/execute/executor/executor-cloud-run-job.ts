@@ -29,7 +29,7 @@ export interface CloudRunJobExecutorOptions extends ExchangeOptions {
 }
 
 const PATIENCE: Patience = {
-  pollMs: 100,
+  pollMs: 50,
   watchMs: 2_000,
   startMs: 90_000,
   unconfirmedMs: 30_000,
@@ -37,6 +37,13 @@ const PATIENCE: Patience = {
 };
 /** Cloud Run's limit for a project and region is a thousand executions. */
 const PLACES = 100;
+const SLOTS = {
+  places: PLACES,
+  queue: PLACES,
+  waitMs: 10_000,
+  busyMessage: "Too many programs run at the same time: send this one again in a moment.",
+  retryAfterSeconds: 5,
+};
 /** Of a program, with what its container and this side need around it. */
 const LONGEST_TIMEOUT_MS = 45_000;
 
@@ -53,13 +60,7 @@ export function createCloudRunJobExecutor(options: CloudRunJobExecutorOptions): 
   const parts: JobRunParts = { exchange, admin, logger, patience: { ...PATIENCE, ...options.patience } };
   const closing = new AbortController();
   const running = new Set<Promise<unknown>>();
-  const slots = createSlots({
-    places: PLACES,
-    queue: PLACES,
-    waitMs: 10_000,
-    busyMessage: "Too many programs run at the same time: send this one again in a moment.",
-    retryAfterSeconds: 5,
-  });
+  const slots = createSlots(SLOTS);
 
   async function runInJob(program: Program, joined: RunOptions): Promise<RunResult> {
     const release = await slots.take(joined.signal);
@@ -69,7 +70,7 @@ export function createCloudRunJobExecutor(options: CloudRunJobExecutorOptions): 
         await joined.handOver?.started(toTicket(run));
         joined.signal.throwIfAborted();
         const result = await finishRun(run, parts, joined);
-        await exchange.removeProgram(run.runId);
+        removeProgram(run.runId);
         return result;
       } catch (error) {
         if (!joined.signal.aborted || !joined.handOver?.isDone()) await giveUpRun(run, parts);
@@ -78,6 +79,12 @@ export function createCloudRunJobExecutor(options: CloudRunJobExecutorOptions): 
     } finally {
       release();
     }
+  }
+
+  /** Nobody waits for it but `close`: the caller has the result. */
+  function removeProgram(runId: string): void {
+    const removed = exchange.removeProgram(runId).finally(() => running.delete(removed));
+    running.add(removed);
   }
 
   /** Lets `close` wait for a run, and turns what goes wrong into words for the public. */
@@ -99,18 +106,17 @@ export function createCloudRunJobExecutor(options: CloudRunJobExecutorOptions): 
   async function takeUp(ticket: string, options: RunOptions): Promise<RunResult> {
     const run = parseTicket(ticket);
     const result = await settle(options, (joined) => finishRun(run, parts, joined));
-    await exchange.removeProgram(run.runId);
+    removeProgram(run.runId);
     return result;
   }
 
   const run = (program: Program, options: RunOptions) =>
     settle(options, (joined) => runInJob(program, joined));
-  const { startMs, handOverMs } = parts.patience;
   const reportLanguages = createReportLanguages({ findObstacle: async () => null, run, logger });
   return {
     run,
     elsewhere: {
-      longestMs: startMs + LONGEST_TIMEOUT_MS + handOverMs,
+      longestMs: toLongestMs(parts.patience),
       takeUp,
       giveUp: (ticket) => giveUpRun(parseTicket(ticket), parts),
     },
@@ -121,6 +127,10 @@ export function createCloudRunJobExecutor(options: CloudRunJobExecutorOptions): 
       await Promise.allSettled(running);
     },
   };
+}
+
+function toLongestMs({ startMs, handOverMs }: Patience): number {
+  return startMs + LONGEST_TIMEOUT_MS + handOverMs;
 }
 
 function toPublicError(error: unknown, logger: Logger): unknown {

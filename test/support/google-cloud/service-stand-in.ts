@@ -49,6 +49,8 @@ export interface ServiceStandIn {
   fail(...faults: readonly ServiceFault[]): void;
   /** Asked for each request, by its identity token, before the faults of `fail`; null lets it be. */
   faultOf: (token: string) => ServiceFault | null;
+  /** Told of a request, by its identity token, that was to reach a used container and was cut off without a word. */
+  onCutOff: (token: string) => void;
   /** Resolves when no container runs that had a program. */
   settled(): Promise<void>;
   /** Starts containers ahead, as `min_instances` does. */
@@ -107,7 +109,9 @@ export async function startServiceStandIn(options: ServiceStandInOptions): Promi
     handedOver += 1;
     if (fault.killAfterMs !== undefined)
       setTimeout(() => void container.process.stop("SIGKILL"), fault.killAfterMs);
-    forward(stream, headers, container, fault);
+    forward(stream, headers, container, fault, () => {
+      if (fault.usedContainer === true) standIn.onCutOff(token);
+    });
   }
 
   const standIn: ServiceStandIn = {
@@ -118,6 +122,7 @@ export async function startServiceStandIn(options: ServiceStandInOptions): Promi
     logs: pool.logs,
     fail: (...more) => void faults.push(...more),
     faultOf: () => null,
+    onCutOff: () => undefined,
     async settled() {
       while ([...containers].some(({ isUsed }) => isUsed)) await sleep(50);
     },
@@ -185,6 +190,7 @@ function forward(
   headers: IncomingHttpHeaders,
   { origin }: Container,
   fault: ServiceFault,
+  onSilence: () => void,
 ): void {
   const session = connect(origin);
   let isConnected = false;
@@ -216,8 +222,11 @@ function forward(
     if (isRefused && !isAnswered) stream.close(constants.NGHTTP2_REFUSED_STREAM);
     else if (fault.loseAnswer !== undefined) stream.close(constants.NGHTTP2_INTERNAL_ERROR);
     else if (isAnswered) stream.end();
-    // What Cloud Run says of a container that ended without an answer.
-    else answer(stream, 503);
+    else {
+      // What Cloud Run says of a container that ended without an answer.
+      answer(stream, 503);
+      onSilence();
+    }
     session.destroy();
   });
 }

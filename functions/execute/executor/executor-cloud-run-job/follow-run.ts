@@ -17,7 +17,7 @@ export interface StartedRun {
 
 /** How often is looked, and how long is waited. */
 export interface Patience {
-  /** Between two looks for the result. */
+  /** Between two looks for the result, at first. */
   readonly pollMs: number;
   /** Between two looks at the execution. */
   readonly watchMs: number;
@@ -80,7 +80,7 @@ export async function followRun(
       if (verdict !== "wait" && (await ask(() => exchange.takeClaim(run.runId, signal))) === true) {
         return { kind: "not_started", why: verdict, reason: view.reason };
       }
-      await sleep(patience.pollMs, undefined, { signal });
+      await sleep(pauseAfter(performance.now() - begunAtMs, patience), undefined, { signal });
     }
   } catch (error) {
     signal.throwIfAborted();
@@ -88,6 +88,14 @@ export async function followRun(
   } finally {
     stop.abort();
   }
+}
+
+/** A hundredth of the time that has passed: a short program is not held up, and a long one costs few looks. */
+const PAUSE_SHARE = 0.01;
+const LONGEST_PAUSE_MS = 500;
+
+function pauseAfter(passedMs: number, { pollMs }: Patience): number {
+  return Math.max(pollMs, Math.min(LONGEST_PAUSE_MS, passedMs * PAUSE_SHARE));
 }
 
 function judge(

@@ -63,7 +63,7 @@ export async function startRun(
     signal.throwIfAborted();
     const limit = AbortSignal.timeout(patience.startMs);
     const execution = await admin
-      .start(exchange.sign(runId), { timeoutSeconds, signal: limit })
+      .start({ ...exchange.sign(runId), LANGUAGE: language }, { timeoutSeconds, signal: limit })
       .catch(orDoubt);
     return { ...run, startedAtMs, ...(execution === UNCONFIRMED ? DOUBTFUL : { execution }) };
   } catch (error) {

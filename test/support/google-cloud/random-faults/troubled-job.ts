@@ -39,7 +39,7 @@ const LOOK_SHARE = 0.04;
 const RUN_SHARE = 0.25;
 const KILL_SHARE = 0.05;
 /** A container lives about so long. */
-const KILL_WITHIN_MS = 1_200;
+const KILL_WITHIN_MS = 2_500;
 
 /**
  * Starts executors over a job whose storage, API and containers fail at random: each has a bucket of its own, so that every call is known to
@@ -88,7 +88,8 @@ export async function startTroubledJob(options: {
     const trouble = note(permission, inRow(`${number} ${permission}`, pick(asked, RUN_SHARE, lot)));
     if (permission !== "run.jobs.run" || lotOf(number, "kill") >= KILL_SHARE) return trouble;
     excuses.set(number, ["a container that was killed"]);
-    return note("kill", { ...trouble, killAfterMs: Math.round(chance.of(number, "when") * KILL_WITHIN_MS) });
+    troubles.set("killed", (troubles.get("killed") ?? 0) + 1);
+    return { ...trouble, killAfterMs: Math.round(chance.of(number, "when") * KILL_WITHIN_MS) };
   };
   return {
     troubles,

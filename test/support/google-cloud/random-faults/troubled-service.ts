@@ -19,6 +19,12 @@ const UNCERTAIN: readonly ServiceFault[] = [
   { cutAfterBytes: 20 },
   { killAfterMs: 0 },
 ];
+/**
+ * Whoever is in the queue of a port at the moment when it closes is cut off by the system: that may happen to very few of those who come to a
+ * container that has had its program.
+ */
+const CUT_OFF = "cut off by a port that closed";
+const CUT_OFF_SHARE = 0.02;
 const REPEATED_SHARE = 0.3;
 const UNCERTAIN_SHARE = 0.06;
 /** A program takes about so long. */
@@ -46,6 +52,13 @@ export async function startTroubledService(options: {
     environment,
     maxInstances: 4 * atOnce,
   });
+  let used = 0;
+  let cutOff = 0;
+  service.onCutOff = (token) => {
+    cutOff += 1;
+    troubles.set(CUT_OFF, cutOff);
+    if (cutOff <= 1 + used * CUT_OFF_SHARE) excuses.set(current.get(token) ?? -1, [CUT_OFF]);
+  };
   const chooseFault = (number: number): ServiceFault | null => {
     const lot = chance.of(number, `request ${ordinal(`${number}`)}`);
     const uncertain = pick(UNCERTAIN, UNCERTAIN_SHARE, lot);
@@ -58,6 +71,7 @@ export async function startTroubledService(options: {
   service.faultOf = (token) => {
     const fault = chooseFault(current.get(token) ?? -1);
     const name = fault && "killAfterMs" in fault ? "killed" : JSON.stringify(fault);
+    if (fault?.usedContainer) used += 1;
     if (fault !== null) troubles.set(name, (troubles.get(name) ?? 0) + 1);
     return fault;
   };

@@ -26,6 +26,7 @@ describeWith("sandbox", "a program in an execution of a Cloud Run job", () => {
         "CLAIMED_URL",
         "CLAIM_URL",
         "IN_URL",
+        "LANGUAGE",
         "OUT_URL",
       ]);
       const bodies = cloud.run.calls.map(({ body }) => body).join("");
@@ -39,7 +40,9 @@ describeWith("sandbox", "a program in an execution of a Cloud Run job", () => {
     "leaves no program in the bucket",
     async () => {
       const { cloud } = world;
-      await runProgram(cloud.createExecutor(), { code: "print(1)" });
+      const executor = cloud.createExecutor();
+      await runProgram(executor, { code: "print(1)" });
+      await executor.close();
       const keys = [...cloud.storage.bucket(BUCKET).objects.keys()];
       expect(keys.filter((key) => key.startsWith("programs/"))).toEqual([]);
     },
