@@ -1,6 +1,7 @@
 # A budget is set on the billing account, which the pipeline has no business with.
 resource "google_billing_budget" "monthly" {
-  count = var.billing_account == "" ? 0 : 1
+  count    = var.billing_account == "" ? 0 : 1
+  provider = google.budget
 
   billing_account = var.billing_account
   display_name    = var.project_id

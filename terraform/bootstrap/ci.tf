@@ -8,7 +8,7 @@ resource "google_cloudbuild_trigger" "main" {
   description     = "Builds, plans and, once somebody has approved it, applies."
   filename        = "cloudbuild.yaml"
   service_account = google_service_account.deployer.id
-  substitutions   = { _APPLY = "yes" }
+  substitutions   = { _APPLY = "yes", _REGION = var.region }
 
   repository_event_config {
     repository = var.build_repository
@@ -36,6 +36,8 @@ resource "google_service_account" "ci" {
   account_id   = "ci-builds"
   display_name = "CI"
   description  = "Starts builds from GitHub."
+
+  depends_on = [google_project_service.api]
 }
 
 resource "google_iam_workload_identity_pool" "github" {

@@ -4,6 +4,8 @@ resource "google_service_account" "deployer" {
   account_id   = "deployer"
   display_name = "Deployer"
   description  = "Cloud Build runs as this account and applies Terraform."
+
+  depends_on = [google_project_service.api]
 }
 
 # Builds a function's image: npm packages run their scripts here, so it may do nothing else.
@@ -12,6 +14,8 @@ resource "google_service_account" "function_build" {
   account_id   = "function-build"
   display_name = "Function build"
   description  = "Cloud Functions builds images as this account."
+
+  depends_on = [google_project_service.api]
 }
 
 locals {
@@ -68,6 +72,8 @@ resource "google_project_iam_custom_role" "keeper" {
     "storage.buckets.setIamPolicy",
     "storage.buckets.update",
   ]
+
+  depends_on = [google_project_service.api]
 }
 
 resource "google_project_iam_member" "deployer_keeper" {

@@ -67,6 +67,8 @@ resource "google_project_iam_custom_role" "load_balancer_keeper" {
     "compute.urlMaps.use",
     "compute.urlMaps.validate",
   ]
+
+  depends_on = [google_project_service.api]
 }
 
 resource "google_project_iam_member" "deployer_load_balancer" {

@@ -12,6 +12,8 @@ resource "google_project_iam_custom_role" "sandbox_runner" {
     "run.jobs.runWithOverrides",
     "run.operations.get",
   ]
+
+  depends_on = [google_project_service.api]
 }
 
 # Its HMAC key signs the URLs through which a program reaches the job. `gcloud storage hmac create` makes the key: Terraform would
@@ -21,4 +23,6 @@ resource "google_service_account" "exchange_signer" {
   account_id   = "exchange-signer"
   display_name = "Exchange signer"
   description  = "Signed URLs carry its rights: to create and read objects of the exchange bucket."
+
+  depends_on = [google_project_service.api]
 }

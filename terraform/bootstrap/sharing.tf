@@ -5,6 +5,8 @@ resource "google_project_iam_custom_role" "secret_sharer" {
   title       = "Secret sharer"
   description = "Sets who may read a secret."
   permissions = ["secretmanager.secrets.get", "secretmanager.secrets.getIamPolicy", "secretmanager.secrets.setIamPolicy"]
+
+  depends_on = [google_project_service.api]
 }
 
 resource "google_secret_manager_secret_iam_member" "deployer" {

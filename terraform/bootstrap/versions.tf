@@ -15,3 +15,11 @@ provider "google" {
   project = var.project_id
   region  = var.region
 }
+
+# Google takes a person's credentials for budgets only with the project that the requests count for.
+provider "google" {
+  alias                 = "budget"
+  project               = var.project_id
+  billing_project       = var.project_id
+  user_project_override = true
+}

@@ -1,4 +1,7 @@
 mock_provider "google" {}
+mock_provider "google" {
+  alias = "budget"
+}
 
 variables {
   project_id        = "demo-project"
@@ -175,12 +178,17 @@ run "builds_wait_for_an_approval" {
   command = plan
 
   variables {
-    build_repository = "projects/demo-project/locations/europe-west1/connections/github/repositories/bundle"
+    region           = "us-central1"
+    build_repository = "projects/demo-project/locations/us-central1/connections/github/repositories/bundle"
   }
 
   assert {
     condition     = google_cloudbuild_trigger.main[0].approval_config[0].approval_required && google_cloudbuild_trigger.main[0].repository_event_config[0].push[0].branch == "^main$"
     error_message = "A push deploys without anybody's approval, or from another branch."
+  }
+  assert {
+    condition     = google_cloudbuild_trigger.main[0].location == "us-central1" && google_cloudbuild_trigger.main[0].substitutions == tomap({ _APPLY = "yes", _REGION = "us-central1" })
+    error_message = "A build on a push works in another region than the registry, or only plans."
   }
 }
 
