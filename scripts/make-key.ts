@@ -5,9 +5,9 @@ console.log(createApiKey());
 console.error(
   [
     "",
-    "This key is shown once and stored nowhere. To make the server accept it, start it with",
+    "This key is made once and stored nowhere else. A server takes it as CODEX_API_TOKEN: on this machine by",
     "  CODEX_API_TOKEN=<the key> npm start",
-    "and send it with each request as",
+    "in Google Cloud from the secret codex-api-token. Send it with each request as",
     "  Authorization: Bearer <the key>",
   ].join("\n"),
 );
