@@ -72,11 +72,12 @@ resource "google_service_account_iam_member" "ci_is_the_workflow" {
   member             = "principalSet://iam.googleapis.com/${google_iam_workload_identity_pool.github[0].name}/attribute.repository/${var.github_repository}"
 }
 
+# What `gcloud builds submit` takes: to start a build that counts for this project, and to look at the bucket that it uploads to.
 resource "google_project_iam_member" "ci" {
-  count = local.ci_count
+  for_each = toset(local.ci_count == 0 ? [] : ["roles/cloudbuild.builds.editor", "roles/serviceusage.serviceUsageConsumer"])
 
   project = var.project_id
-  role    = "roles/cloudbuild.builds.editor"
+  role    = each.value
   member  = google_service_account.ci[0].member
 }
 
@@ -89,9 +90,9 @@ resource "google_service_account_iam_member" "ci_starts_the_deployer" {
 }
 
 resource "google_storage_bucket_iam_member" "ci" {
-  count = local.ci_count
+  for_each = toset(local.ci_count == 0 ? [] : ["roles/storage.legacyBucketReader", "roles/storage.objectUser"])
 
   bucket = google_storage_bucket.bucket["function-sources"].name
-  role   = "roles/storage.objectUser"
+  role   = each.value
   member = google_service_account.ci[0].member
 }

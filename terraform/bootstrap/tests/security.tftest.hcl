@@ -204,8 +204,12 @@ run "github_comes_without_a_key_from_one_branch" {
     error_message = "Another repository or branch could start builds."
   }
   assert {
-    condition     = google_project_iam_member.ci[0].role == "roles/cloudbuild.builds.editor" && endswith(google_service_account_iam_member.ci_is_the_workflow[0].member, "/attribute.repository/acme/bundle")
+    condition     = toset(keys(google_project_iam_member.ci)) == toset(["roles/cloudbuild.builds.editor", "roles/serviceusage.serviceUsageConsumer"]) && endswith(google_service_account_iam_member.ci_is_the_workflow[0].member, "/attribute.repository/acme/bundle")
     error_message = "CI may do more than start builds, or somebody else is CI."
+  }
+  assert {
+    condition     = toset(keys(google_storage_bucket_iam_member.ci)) == toset(["roles/storage.legacyBucketReader", "roles/storage.objectUser"]) && alltrue([for grant in google_storage_bucket_iam_member.ci : grant.bucket == "demo-project-function-sources"])
+    error_message = "CI cannot upload what it builds, or reaches another bucket."
   }
 }
 
