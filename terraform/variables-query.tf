@@ -1,5 +1,5 @@
 variable "readable_datasets" {
-  description = "BigQuery datasets that query may read, as dataset or project.dataset. It reads nothing else."
+  description = "BigQuery datasets that query may read, as dataset or project.dataset. With none it reads no data of yours: what Google publishes is open to everybody, and counts against bigquery_max_bytes_billed."
   type        = set(string)
   default     = []
 
