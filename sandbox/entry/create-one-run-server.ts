@@ -1,4 +1,4 @@
-import { once } from "node:events";
+import type { EventEmitter } from "node:events";
 import { createServer, type Http2Server, type ServerHttp2Session, type ServerHttp2Stream } from "node:http2";
 import { Server } from "node:net";
 import { Readable } from "node:stream";
@@ -64,14 +64,14 @@ export function createOneRunServer(options: OneRunServerOptions): OneRunServer {
         stream.respond({ ":status": error instanceof DocumentError ? 400 : 500 }, { endStream: true });
       }
     }
-    await Promise.race([stream.closed ? null : once(stream, "close"), sleep(FLUSH_MS)]);
+    await Promise.race([stream.closed ? null : afterClose(stream), sleep(FLUSH_MS)]);
     await untilGone(LINGER_MS);
     isRunning = false;
     served.resolve();
   }
 
   async function untilGone(mostMs: number): Promise<void> {
-    const leaving = [...sessions].map((session) => (session.destroyed ? null : once(session, "close")));
+    const leaving = [...sessions].map((session) => (session.destroyed ? null : afterClose(session)));
     await Promise.race([Promise.all(leaving), sleep(mostMs)]);
   }
 
@@ -81,7 +81,7 @@ export function createOneRunServer(options: OneRunServerOptions): OneRunServer {
     await new Promise(setImmediate);
     // The server's own `close` would cut off connections whose request is on its way.
     Server.prototype.close.call(server);
-    for (const session of sessions) session.goaway();
+    for (const session of sessions) if (!session.destroyed) session.goaway();
     await untilGone(FLUSH_MS);
   }
 
@@ -130,3 +130,8 @@ async function answer(stream: ServerHttp2Stream, { run, longestMs }: OneRunServe
 
 /** A broken connection shows as its end. */
 function ignore(): void {}
+
+/** Unlike `once` of node:events it does not fail when the connection breaks, which is an end as well. */
+function afterClose(emitter: EventEmitter): Promise<void> {
+  return new Promise((resolve) => void emitter.once("close", resolve));
+}
