@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { text } from "node:stream/consumers";
 import { lengthOf, readContent } from "#shared/object-store/object-store-bucket/read-content.ts";
 import { callSigned } from "./call-signed.ts";
 import { CLAIM_HEADERS, RESULT_HEADERS } from "./exchange-headers.ts";
@@ -24,7 +25,7 @@ export async function serveJob(
   signal: AbortSignal,
 ): Promise<JobEnd> {
   // Who cannot have the program leaves it to another one.
-  const content = await openProgram(settings.inUrl, signal);
+  const content = await openObject(settings.inUrl, signal);
   if (content === null || !(await takeClaim(settings, signal))) return "not_ours";
   const result = await run(await readProgramDocument(content));
   await putResult(settings.outUrl, result, signal);
@@ -45,12 +46,15 @@ async function takeClaim(
   await taken.body?.cancel();
   if (taken.status !== 412) return true;
   // An earlier attempt may have been carried out without an answer.
-  const claimed = await callSigned({ method: "GET", url: claimedUrl, alsoTake: [] }, signal);
-  return (await claimed.text()) === body;
+  const claimed = await openObject(claimedUrl, signal);
+  return claimed !== null && (await text(claimed)) === body;
 }
 
-/** @returns null when there is none: nobody wants it any more */
-async function openProgram(url: string, signal: AbortSignal): Promise<AsyncIterable<Uint8Array> | null> {
+/**
+ * Opens what lies at an address; where the connection breaks it is made again.
+ * @returns null when there is nothing: a program that nobody wants any more
+ */
+async function openObject(url: string, signal: AbortSignal): Promise<AsyncIterable<Uint8Array> | null> {
   const open = (headers: Readonly<Record<string, string>>, alsoTake: readonly number[]) =>
     callSigned({ method: "GET", url, headers, alsoTake }, signal);
   const first = await open({}, [404]);

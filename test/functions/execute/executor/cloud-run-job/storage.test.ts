@@ -44,6 +44,11 @@ describeWith("sandbox", "the exchange of a job", () => {
     ["a program that breaks off", ofContainer("GET", "programs/"), [{ truncateAt: 40 }, { truncateAt: 30 }]],
     ["a claim whose answer is lost", ofContainer("PUT", "claims/"), [{ reset: "after" }]],
     [
+      "a claim whose answer is lost, and that breaks off when it is looked at",
+      ({ headers, key }) => headers.authorization === undefined && key.startsWith("claims/"),
+      [{ reset: "after" }, null, { truncateAt: 40 }],
+    ],
+    [
       "a claim that is refused for a while",
       ofContainer("PUT", "claims/"),
       [{ status: 503 }, { status: 429 }],
