@@ -5,31 +5,55 @@ import { callSigned } from "./call-signed.ts";
 import { CLAIM_HEADERS, RESULT_HEADERS } from "./exchange-headers.ts";
 import type { JobSettings } from "./job-settings.ts";
 import { type ProgramDocument, readProgramDocument } from "./program-document.ts";
+import { encodeResultDocument } from "./result-document.ts";
 
 /** What became of a container of the job. */
 export type JobEnd =
   /** The result has been put, or was there. */
   | "done"
-  /** Another container has the program, or nobody wants it any more. */
+  /** Another container has the program, or the function has taken it back. */
   | "not_ours";
+
+const UNREAD = {
+  kind: "refused",
+  code: "sandbox_unavailable",
+  message: "The program did not reach its sandbox, and has not run: send it again in a moment.",
+} as const;
 
 /**
  * Fetches the program that the addresses are for, runs it once and puts its result. The program belongs to the container that creates the
  * claim; whoever finds it created runs nothing.
  * @param run as `runDocument`
- * @throws Error when the storage refuses or stays away; what `run` throws; the signal's reason
+ * @throws Error when the storage refuses or stays away, or the program is not there; what `run` throws; the signal's reason
  */
 export async function serveJob(
   settings: JobSettings,
   run: (document: ProgramDocument) => Promise<AsyncIterable<Uint8Array>>,
   signal: AbortSignal,
 ): Promise<JobEnd> {
-  // Who cannot have the program leaves it to another one.
-  const content = await openObject(settings.inUrl, signal);
-  if (content === null || !(await takeClaim(settings, signal))) return "not_ours";
-  const result = await run(await readProgramDocument(content));
-  await putResult(settings.outUrl, result, signal);
+  // Both at once; which of several containers reads it matters to nobody.
+  const reading = readProgram(settings.inUrl, signal);
+  reading.catch(() => undefined);
+  if (!(await takeClaim(settings, signal))) return "not_ours";
+  const document = await reading.catch(async (error: unknown) => {
+    signal.throwIfAborted();
+    // No other container will run it: whoever waits is told.
+    await putResult(settings.outUrl, encodeResultDocument(runIdOf(settings), UNREAD, []), signal);
+    throw error;
+  });
+  await putResult(settings.outUrl, await run(document), signal);
   return "done";
+}
+
+async function readProgram(inUrl: string, signal: AbortSignal): Promise<ProgramDocument> {
+  const content = await openObject(inUrl, signal);
+  if (content === null) throw new Error("The program is gone.");
+  return readProgramDocument(content);
+}
+
+/** The last step of every address of a run. */
+function runIdOf({ inUrl }: JobSettings): string {
+  return new URL(inUrl).pathname.split("/").at(-1) ?? "";
 }
 
 /** @returns true when the program is this container's */
@@ -43,7 +67,7 @@ async function takeClaim(
     { method: "PUT", url: claimUrl, headers: CLAIM_HEADERS, body, alsoTake: [412] },
     signal,
   );
-  await taken.body?.cancel();
+  await taken.body.cancel();
   if (taken.status !== 412) return true;
   // An earlier attempt may have been carried out without an answer.
   const claimed = await openObject(claimedUrl, signal);
@@ -52,7 +76,7 @@ async function takeClaim(
 
 /**
  * Opens what lies at an address; where the connection breaks it is made again.
- * @returns null when there is nothing: a program that nobody wants any more
+ * @returns null when there is nothing
  */
 async function openObject(url: string, signal: AbortSignal): Promise<AsyncIterable<Uint8Array> | null> {
   const open = (headers: Readonly<Record<string, string>>, alsoTake: readonly number[]) =>
@@ -62,7 +86,7 @@ async function openObject(url: string, signal: AbortSignal): Promise<AsyncIterab
     const reopen = (from: number) => open({ range: `bytes=${from}-` }, []);
     return readContent(first, { length: lengthOf(first), reopen });
   }
-  await first.body?.cancel();
+  await first.body.cancel();
   return null;
 }
 
@@ -71,12 +95,11 @@ async function putResult(
   content: AsyncIterable<Uint8Array>,
   signal: AbortSignal,
 ): Promise<void> {
-  const pieces: Uint8Array<ArrayBuffer>[] = [];
-  for await (const piece of content) pieces.push(new Uint8Array(piece));
-  const body = new Blob(pieces);
+  const body: Uint8Array[] = [];
+  for await (const piece of content) body.push(piece);
   const put = await callSigned(
     { method: "PUT", url, headers: RESULT_HEADERS, body, alsoTake: [412] },
     signal,
   );
-  await put.body?.cancel();
+  await put.body.cancel();
 }

@@ -10,20 +10,33 @@ const SILENCE_MS = 15_000;
 /** How often a content may break off; each time it goes on where it was. */
 const MAX_BREAKS = 5;
 
+/** An answer whose body is still to be read: a Response is one. */
+export interface OpenAnswer {
+  readonly headers: Pick<Headers, "get">;
+  readonly body: { getReader(): ContentReader } | null;
+}
+
+/** Reads a body once; what it reads breaks as the connection does. */
+interface ContentReader {
+  read(): Promise<IteratorResult<Uint8Array, unknown>>;
+  /** Ends the connection where the body has not come to its end. */
+  cancel(): Promise<void>;
+}
+
 /** What is read: bytes of one generation of one object. */
 export interface Source {
   /** Of the bytes that are asked for. */
   readonly length: number;
   /** Opens the rest again, from the n-th of these bytes on. @throws GoogleCloudError */
-  reopen(from: number): Promise<Response>;
+  reopen(from: number): Promise<OpenAnswer>;
 }
 
 /**
  * Reads the body of an answer once, as the storage sends it. A connection that breaks or falls silent is made again.
  * Not a generator: those do not run their `finally` when they are left before they began.
  */
-export function readContent(response: Response, { length, reopen }: Source): AsyncIterable<Uint8Array> {
-  let reader: ReadableStreamDefaultReader<Uint8Array> | null = readerOf(response);
+export function readContent(answer: OpenAnswer, { length, reopen }: Source): AsyncIterable<Uint8Array> {
+  let reader: ContentReader | null = readerOf(answer);
   let position = 0;
   let breaks = 0;
   let idle: NodeJS.Timeout | undefined;
@@ -89,12 +102,12 @@ export function readContent(response: Response, { length, reopen }: Source): Asy
 }
 
 /** Bytes of the object that an answer brings whole; 0 where the storage does not say. */
-export function lengthOf({ headers }: Response): number {
+export function lengthOf({ headers }: OpenAnswer): number {
   return Number(headers.get("x-goog-stored-content-length") ?? headers.get("content-length"));
 }
 
-function readerOf(response: Response): ReadableStreamDefaultReader<Uint8Array> {
-  return (response.body ?? new Blob([]).stream()).getReader();
+function readerOf({ body }: OpenAnswer): ContentReader {
+  return (body ?? new Blob([]).stream()).getReader();
 }
 
 async function withinSilence<T>(promise: Promise<T>): Promise<T> {

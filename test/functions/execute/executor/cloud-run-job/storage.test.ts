@@ -145,8 +145,21 @@ describeWith("sandbox", "the exchange of a job", () => {
       };
       await expect(runProgram(cloud.createExecutor(), { code: "print(1)" })).rejects.toMatchObject({
         code: "sandbox_unavailable",
+        message: expect.stringContaining("has not run"),
       });
-      expect(countResults(cloud)).toBe(0);
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    "tells that the program could not be read by the container that has it, which runs nothing",
+    async () => {
+      const { cloud } = world;
+      trouble(cloud, ofContainer("GET", "programs/"), [{ delayMs: 500, status: 403 }]);
+      await expect(runProgram(cloud.createExecutor(), { code: "print(1)" })).rejects.toMatchObject({
+        code: "sandbox_unavailable",
+        message: expect.stringContaining("has not run"),
+      });
     },
     TIMEOUT_MS,
   );
