@@ -2,7 +2,7 @@ import { globSync, readdirSync } from "node:fs";
 import { isDeepStrictEqual } from "node:util";
 import { expect, it } from "@jest/globals";
 import { describeFull, describeWith } from "../../../support/capabilities.ts";
-import { countMounts } from "../../../support/count-mounts.ts";
+import { noteMounts } from "../../../support/note-mounts.ts";
 import { processesBelow } from "../../../support/processes-below.ts";
 import { waitUntil } from "../../../support/wait-until.ts";
 import { openTestWarehouse, type TestWarehouse } from "./test-warehouse.ts";
@@ -11,12 +11,14 @@ const NUMBERS = "shop.numbers";
 const ENGINES = 2;
 
 /** What a statement may leave behind on the host. */
-const count = () => ({
-  processes: processesBelow(process.pid).length,
-  descriptors: readdirSync("/proc/self/fd").length,
-  mounts: countMounts(),
-  controlGroups: globSync(`/sys/fs/cgroup/**/sandbox-${process.pid}-*/`).length,
-});
+const createCount =
+  (mountsSince = noteMounts()) =>
+  () => ({
+    processes: processesBelow(process.pid).length,
+    descriptors: readdirSync("/proc/self/fd").length,
+    mounts: mountsSince().length,
+    controlGroups: globSync(`/sys/fs/cgroup/**/sandbox-${process.pid}-*/`).length,
+  });
 
 const NASTY = [
   `SELECT COUNT(*) FROM ${NUMBERS} a, ${NUMBERS} b, ${NUMBERS} c WHERE MOD(a.n + b.n + c.n, 7) = 8`,
@@ -39,6 +41,7 @@ async function runNasty(at: TestWarehouse, statements: number): Promise<void> {
 }
 
 async function expectNothingLeft(statements: number): Promise<void> {
+  const count = createCount();
   const before = count();
   const at = openTestWarehouse({ maxRunning: ENGINES });
   try {
