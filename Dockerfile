@@ -3,6 +3,7 @@
 ARG NODE_IMAGE=node:24.21.0-bookworm-slim@sha256:2fe369e969550cde8e867afc3fe370b260140cab4a23d467074295b42163d553
 
 FROM ${NODE_IMAGE}
+# As in sandbox/Dockerfile, which says why packages go again.
 RUN apt-get update \
  && apt-get install --yes --no-install-recommends \
       bubblewrap=0.8.0-2* \
@@ -17,10 +18,16 @@ RUN apt-get update \
       python3-sklearn=1.2.1+dfsg-1* \
       python3-sympy=1.11.1-1* \
       tini=0.19.0-1* \
+ && dpkg --purge --force-depends $(dpkg-query --show --showformat='${Package}\n' \
+      | grep -E '^((cpp|g\+\+|gcc)(-[0-9]+)?|binutils.*|lib(asan|binutils|gprofng|lsan|tsan|ubsan).*|.*-dev|unicode-data)$') \
+ && find /usr/lib/python3/dist-packages -type d -name tests -prune -exec rm -r {} + \
  && rm -rf /var/lib/apt/lists/*
 WORKDIR /app
 COPY package.json package-lock.json ./
-RUN npm ci --omit=dev --no-audit --no-fund && npm cache clean --force
+# Node is there already: the one among the packages is for machines with an older Node.
+RUN npm ci --omit=dev --no-audit --no-fund \
+ && npm cache clean --force \
+ && rm -r node_modules/node-linux-* node_modules/.bin/node
 COPY . .
 RUN node scripts/build-sandbox.ts \
  && install --directory --owner=node --group=node --mode=0700 /data

@@ -43,7 +43,7 @@ const EXPOSE_SOURCES = `
 if [ -n "$1" ]; then echo $$ > "$1"; fi
 covered=$2; folder=$3; count=$4; shift 4
 mount -t tmpfs -o mode=755,size=1m tmpfs "$folder"
-if [ -n "$covered" ]; then mkdir "$folder/proc"; mount -t proc -o nosuid,nodev,noexec proc "$folder/proc"; fi
+if [ -n "$covered" ]; then mount -t proc -o nosuid,nodev,noexec proc /proc; fi
 for ((index = 0; index < count; index++)); do
   if [ -d "$1" ]; then mkdir "$folder/$index"; else : > "$folder/$index"; fi
   mount --bind "$1" "$folder/$index"
@@ -94,7 +94,8 @@ export function toLaunchCommand(spec: JailSpec, bubblewrapPath: string): string[
 
 /**
  * Containers cover parts of /proc. The kernel then lets no unprivileged user mount one of its own (mount_too_revealing in fs/namespace.c)
- * unless there is another one without covers in the mount namespace: the launcher, which is root, makes it.
+ * unless there is another one without covers in the mount namespace, and bubblewrap cannot write there how many namespaces the jail may
+ * make. The launcher, which is root, mounts one over it.
  */
 function isProcCovered(): boolean {
   const mounts = readFileSync("/proc/self/mountinfo", "latin1").split("\n");

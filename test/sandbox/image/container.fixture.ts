@@ -26,14 +26,15 @@ const SYSTEM_FILES = ["/etc/alternatives", "/etc/fonts", "/etc/ld.so.cache", "/e
 
 /**
  * The command that runs an entry of the tree as a container would: root in namespaces of its own, with this machine's /usr, which is the
- * image's system, and nothing else of it. Parts of /proc are covered, as in a container (bubblewrap does that by itself).
+ * image's system, and nothing else of it. Parts of /proc are covered, and its settings read-only, as
+ * in a container.
  */
 export function toContainerCommand(tree: Tree, entry: string): readonly [string, ...string[]] {
   return [
     "/usr/bin/bwrap",
     ...["--ro-bind", "/usr", "/usr", ...LINKS, ...FOLDERS],
     ...SYSTEM_FILES.flatMap((path) => ["--ro-bind-try", path, path]),
-    ...["--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp"],
+    ...["--proc", "/proc", "--ro-bind", "/proc/sys", "/proc/sys", "--dev", "/dev", "--tmpfs", "/tmp"],
     ...["--ro-bind", tree.folder, "/app", "--ro-bind", process.execPath, "/opt/node"],
     ...["--unshare-pid", "--unshare-ipc", "--unshare-uts", "--as-pid-1", "--cap-add", "ALL"],
     ...["--die-with-parent", "--chdir", "/app"],
