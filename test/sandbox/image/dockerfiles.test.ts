@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "@jest/globals";
 import { validate } from "dockerfile-utils";
 import { parse } from "yaml";
+import { COMPILE } from "./container.fixture.ts";
 
 const there = (path: string) => existsSync(new URL(`../../../${path}`, import.meta.url));
 const read = (path: string) => readFileSync(new URL(`../../../${path}`, import.meta.url), "utf8");
@@ -53,6 +54,14 @@ describe.each(["sandbox/Dockerfile", "Dockerfile"])("%s", (path) => {
   it("has an init that reaps, and no credential", () => {
     expect(text).toContain('ENTRYPOINT ["/usr/bin/tini", "--"]');
     expect(text.replaceAll(/^#.*$/gm, "")).not.toMatch(/TOKEN|SECRET|PASSWORD|_KEY|CREDENTIAL/i);
+  });
+});
+
+describe("sandbox/Dockerfile", () => {
+  it("compiles Python's modules as the tests do, after they have come", () => {
+    const lines = read("sandbox/Dockerfile").split("\n");
+    const compile = lines.indexOf(`RUN python3 ${COMPILE.join(" ")} sandbox`);
+    expect(compile).toBeGreaterThan(lines.indexOf("COPY --from=build /image /app"));
   });
 });
 

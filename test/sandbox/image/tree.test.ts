@@ -17,6 +17,10 @@ const CHART = "import matplotlib.pyplot as plt\nplt.plot([1, 2]); plt.show()";
 const LOOK = `import os, re
 commands = [open(f"/proc/{pid}/cmdline").read() for pid in os.listdir("/proc") if pid.isdigit()]
 print(any("entry" in command for command in commands), os.path.exists("/app"), sorted(os.listdir("/")))`;
+/** Modules of the sandbox without a compiled one that this Python would take. */
+const UNCOMPILED = `import glob, importlib.util, os
+names = glob.glob("/sandbox/supervisor/*.py") + glob.glob("/sandbox/languages/python/*.py")
+print(len(names) > 20, [name for name in names if not os.path.exists(importlib.util.cache_from_source(name))])`;
 
 describeWith(
   ["sandbox", "root", "python-packages"],
@@ -73,6 +77,11 @@ describeWith(
     it("shows programs nothing of the container", async () => {
       const { run } = await runAndKeep(executor, { code: LOOK });
       expect(run.stdout).toMatch(/^False False \['bin', 'dev', 'etc', 'lib', 'lib64', 'proc', 'sandbox',/);
+    });
+
+    it("has Python's modules compiled, where the sandbox's own Python looks for them", async () => {
+      const { run } = await runAndKeep(executor, { code: UNCOMPILED });
+      expect(run).toMatchObject({ status: "succeeded", stdout: "True []\n" });
     });
 
     it("runs a program as a job", async () => {
