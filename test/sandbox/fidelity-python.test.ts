@@ -146,7 +146,7 @@ describeWith("sandbox", "a Python program in the sandbox does what it does outsi
   const cold = createTestExecutor({ warm: { python: 0, data: 0, javascript: 0, node: 0 } });
 
   async function compare(executor: Executor, code: string): Promise<void> {
-    const signal = AbortSignal.timeout(50_000);
+    const signal = AbortSignal.timeout(110_000);
     const run = await executor.run(toProgram({ language: "python", code, stdin: STDIN }), toOptions(signal));
     const { stdout, stderr, exitCode } = run;
     expect({ stdout, stderr, exitCode }).toEqual(runPlainly(code, STDIN));

@@ -72,7 +72,7 @@ export function createRunners(executor: Executor) {
     (
       code: string,
       timeoutMs = 20_000,
-      signal: AbortSignal = AbortSignal.timeout(50_000),
+      signal: AbortSignal = AbortSignal.timeout(110_000),
     ): Promise<RunResult> =>
       executor.run(toProgram({ language, code, timeoutMs }), toOptions(signal));
   return { python: runner("python"), javascript: runner("javascript") };

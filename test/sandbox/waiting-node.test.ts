@@ -66,7 +66,7 @@ describeWith("sandbox", "the Node that waits for its program", () => {
   const run = (code: string, engine: Program["engine"]) =>
     executor.run(
       toProgram({ language: "javascript", code, engine, stdin: STDIN }),
-      toOptions(AbortSignal.timeout(50_000)),
+      toOptions(AbortSignal.timeout(110_000)),
     );
 
   it.each([

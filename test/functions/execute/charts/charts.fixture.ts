@@ -25,7 +25,7 @@ export function createCapture(warm: LocalExecutorOptions["warm"] = WARM) {
     const files = new Map<string, Buffer>();
     const program = toProgram({ language: "python", code, timeoutMs: 30_000, ...more });
     const result = await executor.run(program, {
-      signal: AbortSignal.timeout(50_000),
+      signal: AbortSignal.timeout(110_000),
       async receive({ name }, content) {
         const pieces: Uint8Array[] = [];
         for await (const piece of content) pieces.push(piece);

@@ -105,7 +105,7 @@ export function describeFiles(ask: Ask): void {
     const reason = new TypeError("The store is full");
     const executor = await ask();
     const running = executor.run(toProgram({ language: "python", code: LEAVE, collect: COLLECT }), {
-      signal: AbortSignal.timeout(50_000),
+      signal: AbortSignal.timeout(110_000),
       receive: () => Promise.reject(reason),
     });
     await expect(running).rejects.toBe(reason);
@@ -116,7 +116,7 @@ export function describeFiles(ask: Ask): void {
     const executor = await ask();
     const code = "for i in range(3): open(f'{i}', 'wb').write(b'x' * 2_000_000)";
     await executor.run(toProgram({ language: "python", code, collect: COLLECT }), {
-      signal: AbortSignal.timeout(50_000),
+      signal: AbortSignal.timeout(110_000),
       async receive({ name }, content) {
         seen.push(name);
         if (name !== "1") return;

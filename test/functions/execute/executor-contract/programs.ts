@@ -37,7 +37,7 @@ export function describePrograms(ask: Ask): void {
     const run = (engine: "auto" | "isolated-vm") =>
       executor.run(
         toProgram({ language: "javascript", code, engine }),
-        toOptions(AbortSignal.timeout(50_000)),
+        toOptions(AbortSignal.timeout(110_000)),
       );
     const [node, isolate] = await Promise.all([run("auto"), run("isolated-vm")]);
     expect(node).toMatchObject({ status: "succeeded", stdout: "function [ 2, 4 ]\n", engine: "node" });
@@ -99,7 +99,7 @@ for folder in ("/tmp", "/workspace", "/dev/shm"):
 
   it("knows the true versions of the languages", async () => {
     const executor = await ask();
-    expect(await executor.listLanguages({ signal: AbortSignal.timeout(50_000) })).toEqual([
+    expect(await executor.listLanguages({ signal: AbortSignal.timeout(110_000) })).toEqual([
       { name: "python", version: expect.stringMatching(/^3\.\d+\.\d+/), available: true },
       { name: "javascript", version: process.versions.node, available: true },
     ]);

@@ -49,7 +49,7 @@ export async function runAndKeep(
     files.set(name, await readAll(content));
   };
   const whole = toProgram({ language: "python", collect: COLLECT, ...program });
-  const run = await executor.run(whole, { signal: AbortSignal.timeout(40_000), receive });
+  const run = await executor.run(whole, { signal: AbortSignal.timeout(110_000), receive });
   return { run, files };
 }
 

@@ -30,7 +30,7 @@ export function runProgram(
   options: Partial<RunOptions> = {},
 ): Promise<RunResult> {
   return executor.run(toProgram({ language: "python", ...program }), {
-    signal: AbortSignal.timeout(50_000),
+    signal: AbortSignal.timeout(110_000),
     receive: async () => undefined,
     ...options,
   });
