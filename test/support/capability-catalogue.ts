@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
 import { findPostgresBinaries } from "./postgres-binaries.ts";
 
 /** Something that a suite needs from the machine and that `npm ci` does not bring. */
@@ -40,6 +41,19 @@ function canSandbox(): boolean {
   return succeeds("bwrap", ...jail, "/usr/bin/python3", "-c", "pass");
 }
 
+const MEMORY_CGROUP = pathToFileURL(resolve(import.meta.dirname, "../../sandbox/jail/memory-cgroup.ts"));
+
+/** Makes one as the server does, in a process of its own: to remove it again takes a while. */
+function canMakeMemoryCgroups(): boolean {
+  const script = `
+    import { openMemoryCgroup } from ${JSON.stringify(MEMORY_CGROUP)};
+    const logger = { log: () => undefined, with: () => logger };
+    const group = openMemoryCgroup({ uid: 60900, logger });
+    await group?.close();
+    process.exit(group === null ? 1 : 0);`;
+  return succeeds(process.execPath, "--input-type=module", "--eval", script);
+}
+
 /** Everything that a suite may declare. Only what a suite may need from outside belongs here. */
 export const CAPABILITIES = {
   chromium: {
@@ -61,6 +75,11 @@ export const CAPABILITIES = {
   gcloud: {
     howToGet: "install the Google Cloud CLI",
     isThere: () => succeeds("gcloud", "--version"),
+  },
+  "memory-cgroups": {
+    howToGet:
+      "run the tests as root where the file system of control groups can be written to; a container mostly has it read-only",
+    isThere: canMakeMemoryCgroups,
   },
   postgres: {
     howToGet: "apt-get install postgresql",
@@ -90,6 +109,9 @@ export const CAPABILITIES = {
 
 /** Name of something that a suite may declare. */
 export type CapabilityName = keyof typeof CAPABILITIES;
+
+/** What the kernel or the container allows, and nothing that is installed brings: it is never required. */
+export const NEVER_REQUIRED: readonly CapabilityName[] = ["memory-cgroups"];
 
 /** The mark in a suite's title by which the reporter knows why it did not run. */
 export const NOT_RUN_MARK = "[not run, needs ";
