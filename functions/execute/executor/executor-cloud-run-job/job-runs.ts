@@ -64,7 +64,7 @@ export async function startRun(
     const limit = AbortSignal.timeout(patience.startMs);
     const execution = await admin
       .start({ ...exchange.sign(runId), LANGUAGE: language }, { timeoutSeconds, signal: limit })
-      .catch(orDoubt);
+      .catch((error: unknown) => orDoubt(error, exchange, runId));
     return { ...run, startedAtMs, ...(execution === UNCONFIRMED ? DOUBTFUL : { execution }) };
   } catch (error) {
     await exchange.removeProgram(runId);
@@ -81,10 +81,15 @@ function orInvalid(error: unknown): never {
 const UNCONFIRMED = Symbol("unconfirmed");
 const DOUBTFUL = { execution: null, isUnconfirmed: true } as const;
 
-/** Without an answer it may have been started all the same: its result or its claim will tell. */
-function orDoubt(error: unknown): typeof UNCONFIRMED {
+/**
+ * Without an answer it may have been started all the same: its result or its claim will tell. So may it where only a later attempt was
+ * refused, unless the program can be taken back.
+ */
+async function orDoubt(error: unknown, exchange: Exchange, runId: string): Promise<typeof UNCONFIRMED> {
   if (!(error instanceof GoogleCloudError)) throw error;
-  if (!error.isUncertain) throw toStartError(error);
+  if (error.isUncertain) return UNCONFIRMED;
+  const isOurs = await exchange.takeClaim(runId, AbortSignal.timeout(GIVE_UP_MS)).catch(() => false);
+  if (isOurs) throw toStartError(error);
   return UNCONFIRMED;
 }
 

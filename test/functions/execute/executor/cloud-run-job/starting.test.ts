@@ -22,6 +22,11 @@ describeWith("sandbox", "the start of a job", () => {
     ["is refused with 503 for a while", [{ status: 503 }, { status: 503 }], 1],
     ["starts two containers", [{ containers: 2 }], 1],
     [
+      "is carried out without an answer, and then refused for good",
+      [{ reset: "after" }, ...Array.from({ length: 4 }, () => ({ status: 429 }))],
+      1,
+    ],
+    [
       "loses its answer, and starts two containers each time",
       [{ reset: "after", containers: 2 }, { containers: 2 }],
       2,
