@@ -14,6 +14,8 @@ export interface TroubledPlace {
 export interface Excuses {
   /** Names of the troubles after which a program may have no result; empty when each of them can be survived. */
   of(number: number): readonly string[];
+  /** What may become of such a program beside its own result; anything but the result of another one when not given. */
+  readonly outcomes?: RegExp;
 }
 
 /** Executors over stand-ins that fail at random. */
@@ -46,7 +48,7 @@ interface Ended {
 const LONGEST_MS = 170_000;
 /** The programs of which the answer says that they never began. */
 const NEVER_BEGAN =
-  /ended before it took the program|No sandbox started in time|No container of the sandbox|are busy/;
+  /ended before it took the program|No sandbox started in time|has not run|No container of the sandbox|are busy/;
 const TELL_EVERY = 100;
 /** One in so many is of the other language. */
 const JAVASCRIPT_EVERY = 10;
@@ -78,7 +80,7 @@ export async function runPrograms(options: {
   await sleep(500);
   const outcomes = new Map<string, number>();
   for (const { outcome } of ended) outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
-  const faults = ended.flatMap((one) => judge(one, begun.count(one.number), excuses.of(one.number)));
+  const faults = ended.flatMap((one) => judge(one, begun.count(one.number), excuses));
   if (ended.length !== count) faults.push(`${count - ended.length} programs have no outcome`);
   return { outcomes, faults };
 }
@@ -106,13 +108,14 @@ async function runOne(executor: Executor, number: number): Promise<Ended> {
   } catch (error) {
     if (!(error instanceof AppError)) return { number, outcome: "NONE", hasBegun: null, isGood: false };
     const hasBegun = NEVER_BEGAN.test(error.message) ? false : null;
-    const what = `${error.code}: ${error.message.slice(0, error.message.indexOf(":"))}`;
+    const what = `${error.code}: ${error.message.split(/[:.]/, 1)}`;
     return { number, outcome: `refused, ${what}`, hasBegun, isGood: false };
   }
 }
 
-function judge({ number, outcome, hasBegun, isGood }: Ended, begun: number, excuses: readonly string[]) {
+function judge({ number, outcome, hasBegun, isGood }: Ended, begun: number, { of, outcomes }: Excuses) {
   const faults: string[] = [];
+  const excuses = of(number);
   const after = excuses.length > 0 ? ` (after ${excuses.join(", ")})` : "";
   if (begun > 1) faults.push(`program ${number} was run ${begun} times: ${outcome}${after}`);
   if (hasBegun === true && begun === 0) faults.push(`program ${number} never began: ${outcome}`);
@@ -120,5 +123,7 @@ function judge({ number, outcome, hasBegun, isGood }: Ended, begun: number, excu
     faults.push(`program ${number} began, and the answer denies it: ${outcome}`);
   if (outcome.startsWith("WRONG") || outcome === "NONE") faults.push(`program ${number}: ${outcome}${after}`);
   else if (!isGood && excuses.length === 0) faults.push(`program ${number} was lost for nothing: ${outcome}`);
+  else if (!isGood && outcomes?.test(outcome) === false)
+    faults.push(`program ${number} is told as what it was not: ${outcome}${after}`);
   return faults;
 }

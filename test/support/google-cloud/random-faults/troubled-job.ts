@@ -1,9 +1,13 @@
+import type { Executor, RunOptions, RunResult } from "#functions/execute/executor/executor.ts";
+import { parseTicket } from "#functions/execute/executor/executor-cloud-run-job/job-runs.ts";
 import { type JobCloud, startJobCloud } from "../job-cloud.ts";
 import type { RunCall } from "../run/run-call.ts";
 import type { RunTrouble } from "../run-stand-in.ts";
 import type { StorageCall } from "../storage/storage-call.ts";
 import type { Trouble } from "../storage-stand-in.ts";
 import { type Chance, createOrdinals, createRows, pick } from "./chance.ts";
+import { createContainerKiller, type Moment } from "./kill-containers.ts";
+import { runInInstance } from "./run-in-instance.ts";
 import type { TroubledCloud } from "./run-programs.ts";
 
 const STORAGE: readonly Trouble[] = [
@@ -37,9 +41,15 @@ const STORAGE_SHARE = 0.15;
 /** There are many of them in each run. */
 const LOOK_SHARE = 0.04;
 const RUN_SHARE = 0.25;
-const KILL_SHARE = 0.05;
-/** A container lives about so long. */
-const KILL_WITHIN_MS = 2_500;
+/** How many are run by an instance that is killed while it waits; another one takes them up. */
+const INSTANCE_SHARE = 0.1;
+const INSTANCE_WITHIN_MS = 1_500;
+/** Whoever takes up a run that was never asked for waits so long for its container. */
+const PATIENCE = { watchMs: 500, startMs: 45_000 } as const;
+const LONGEST_MS = 170_000;
+/** What a program without a result is told as. */
+const NO_RESULT =
+  /^killed, and says so|^refused, .*: (The sandbox's container ended before it took the program|No sandbox started in time|Cloud Run did not confirm)/;
 
 /**
  * Starts executors over a job whose storage, API and containers fail at random: each has a bucket of its own, so that every call is known to
@@ -59,6 +69,12 @@ export async function startTroubledJob(options: {
   const troubles = new Map<string, number>();
   const ordinal = createOrdinals();
   const inRow = createRows();
+  const excuse = (number: number, what: string) => {
+    excuses.set(number, [...(excuses.get(number) ?? []), what]);
+    count(what);
+  };
+  const count = (what: string) => troubles.set(what, (troubles.get(what) ?? 0) + 1);
+  const killer = createContainerKiller(chance, cloud, excuse);
 
   /** The program that a run is of: the one of its bucket when the run was first heard of. */
   const numberOf = (bucket: string, runId: string): number => {
@@ -69,13 +85,15 @@ export async function startTroubledJob(options: {
   const lotOf = (number: number, event: string) =>
     chance.of(number, `${event} ${ordinal(`${number} ${event}`)}`);
   const note = <T extends object>(what: string, trouble: T | null): T | null => {
-    const name = `${what} ${JSON.stringify(trouble)}`;
-    if (trouble !== null) troubles.set(name, (troubles.get(name) ?? 0) + 1);
+    if (trouble !== null) count(`${what} ${JSON.stringify(trouble)}`);
     return trouble;
   };
   cloud.storage.faultOf = (call) => {
-    const number = numberOf(call.bucket, call.key.split("/").at(-1) ?? "");
+    const runId = call.key.split("/").at(-1) ?? "";
+    const number = numberOf(call.bucket, runId);
     const event = eventOf(call);
+    const moment = MOMENTS.get(event);
+    if (moment !== undefined) killer.heard(moment, { number, bucket: call.bucket, runId });
     const share = event === "look" ? LOOK_SHARE : STORAGE_SHARE;
     return note("storage", inRow(`${number} ${event}`, pick(STORAGE, share, lotOf(number, event))));
   };
@@ -86,22 +104,62 @@ export async function startTroubledJob(options: {
     const asked = permission === "run.jobs.run" ? STARTS : QUESTIONS;
     const lot = lotOf(number, permission);
     const trouble = note(permission, inRow(`${number} ${permission}`, pick(asked, RUN_SHARE, lot)));
-    if (permission !== "run.jobs.run" || lotOf(number, "kill") >= KILL_SHARE) return trouble;
-    excuses.set(number, ["a container that was killed"]);
-    troubles.set("killed", (troubles.get("killed") ?? 0) + 1);
-    return { ...trouble, killAfterMs: Math.round(chance.of(number, "when") * KILL_WITHIN_MS) };
+    if (permission === "run.jobs.run" && place !== null) killer.heard("asked for", { number, ...place });
+    return trouble;
+  };
+
+  /** Where an instance is to be killed, it is a process of its own, and the executor of the place takes up its run. */
+  const createExecutor = (bucket: string): Executor => {
+    const executor = cloud.createExecutor(PATIENCE, bucket);
+    const { metadata, storage, run } = cloud;
+    const places = {
+      metadataHost: metadata.host,
+      storageUrl: storage.endpoint,
+      runUrl: run.endpoint,
+      bucket,
+    };
+    return {
+      ...executor,
+      async run(program, options) {
+        const number = current.get(bucket) ?? -1;
+        if (chance.of(number, "instance") >= INSTANCE_SHARE) return executor.run(program, options);
+        // Mostly early: that is when it asks for the container, and notes what it knows.
+        const killAfterMs = chance.of(number, "when the instance") ** 2 * INSTANCE_WITHIN_MS;
+        const asked = { program, places, patience: PATIENCE, longestMs: LONGEST_MS };
+        const end = await runInInstance(asked, killAfterMs);
+        if (typeof end !== "string") return end;
+        count("an instance killed");
+        try {
+          return await takeUp(executor, end, options);
+        } finally {
+          const { runId } = parseTicket(end);
+          if (!cloud.run.executions.some(({ environment }) => environment["IN_URL"]?.includes(runId)))
+            excuse(number, "an instance killed before it had asked for a container");
+        }
+      },
+    };
   };
   return {
     troubles,
-    excuses: { of: (number) => excuses.get(number) ?? [] },
+    excuses: { of: (number) => excuses.get(number) ?? [], outcomes: NO_RESULT },
     places: buckets.map((bucket) => ({
-      executor: cloud.createExecutor({ watchMs: 500 }, bucket),
+      executor: createExecutor(bucket),
       begin: (number) => void current.set(bucket, number),
     })),
     settled: cloud.run.settled,
     close: cloud.close,
   };
 }
+
+function takeUp({ elsewhere }: Executor, ticket: string, options: RunOptions): Promise<RunResult> {
+  if (elsewhere === undefined) throw new Error("nobody can take up a run");
+  return elsewhere.takeUp(ticket, options);
+}
+
+const MOMENTS: ReadonlyMap<string, Moment> = new Map([
+  ["container PUT claims", "claims"],
+  ["container PUT results", "puts its result"],
+]);
 
 /** Which call of a run it is, whoever makes it. */
 function eventOf({ method, key, headers }: StorageCall): string {

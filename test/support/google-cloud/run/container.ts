@@ -4,6 +4,7 @@ import { spawn } from "node:child_process";
 export interface Container {
   /** Resolves when it is gone, with its exit code; null when a signal ended it. */
   readonly ended: Promise<number | null>;
+  hasEnded(): boolean;
   /** What it wrote, both streams. */
   output(): string;
   /** SIGTERM, and SIGKILL ten seconds later, as Cloud Run does; or SIGKILL at once. */
@@ -26,15 +27,18 @@ export function startContainer(
   child.stdout.on("data", keep);
   child.stderr.on("data", keep);
   let grace: NodeJS.Timeout | undefined;
+  let hasEnded = false;
   const ended = new Promise<number | null>((resolve) => {
     child.once("error", () => resolve(null));
     child.once("close", (code) => {
       clearTimeout(grace);
+      hasEnded = true;
       resolve(code);
     });
   });
   return {
     ended,
+    hasEnded: () => hasEnded,
     output: () => written,
     end(isAtOnce = false) {
       child.kill(isAtOnce ? "SIGKILL" : "SIGTERM");
