@@ -10,8 +10,10 @@ export function describeStart(options: {
 }): string {
   const { address, publicBaseUrl, keyFile, notices } = options;
   const key = keyFile === null ? "$CODEX_API_TOKEN" : `$(cat ${quoted(keyFile)})`;
+  // Listening on all addresses, as in a container, says nothing of one to connect to.
+  const reached = /^http:\/\/(0\.0\.0\.0|\[::\]):/.test(address) ? (publicBaseUrl ?? address) : address;
   const post = (path: string, body: object): string =>
-    `  curl -s ${address}${path} -H "Authorization: Bearer ${key}" -H 'Content-Type: application/json' -d ${quoted(JSON.stringify(body))}`;
+    `  curl -s ${reached}${path} -H "Authorization: Bearer ${key}" -H 'Content-Type: application/json' -d ${quoted(JSON.stringify(body))}`;
   return [
     "",
     `Ready at ${address}`,
@@ -22,7 +24,7 @@ export function describeStart(options: {
     `Your page ${publicBaseUrl ?? address}/oauth/owner`,
     "",
     "Try it:",
-    `  curl -s ${address}/health`,
+    `  curl -s ${reached}/health`,
     post("/execute", { code: "print(2 + 2)" }),
     post("/query", {
       sql: "SELECT segment, COUNT(*) AS customers FROM `demo.sales.customers` GROUP BY segment ORDER BY customers DESC",

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "@jest/globals";
 import { validate } from "dockerfile-utils";
 import { parse } from "yaml";
+import { parseAddress } from "#shared/database/database-postgres/parse-address.ts";
 import { COMPILE } from "./container.fixture.ts";
 
 const there = (path: string) => existsSync(new URL(`../../../${path}`, import.meta.url));
@@ -94,8 +95,14 @@ describe("compose.yaml", () => {
     expect(services.postgres.ports).toBeUndefined();
   });
 
+  it("asks the database for no certificate, which PostgreSQL's image does not have", () => {
+    const address = services.app.environment.DATABASE_URL.replace(/\$\{POSTGRES_PASSWORD[^}]*\}/, "made-up");
+    expect(new URL(address).hostname).toBe("postgres");
+    expect(parseAddress(address)).toMatchObject({ tls: "off" });
+  });
+
   it("gives the product no privilege, and the password no default", () => {
-    expect(services.app).toMatchObject({ cap_drop: ["ALL"] });
+    expect(services.app).toMatchObject({ cap_drop: ["ALL"], read_only: true });
     expect(services.app).not.toHaveProperty("privileged");
     expect(services.app).not.toHaveProperty("cap_add");
     expect(services.app.security_opt).toContain("no-new-privileges=true");
