@@ -81,6 +81,10 @@ export const CAPABILITIES = {
       "run the tests as root where the file system of control groups can be written to; a container mostly has it read-only",
     isThere: canMakeMemoryCgroups,
   },
+  podman: {
+    howToGet: "apt-get install --no-install-recommends podman runc debootstrap",
+    isThere: () => ["podman", "runc", "debootstrap"].every((command) => succeeds(command, "--version")),
+  },
   postgres: {
     howToGet: "apt-get install postgresql",
     isThere: () => findPostgresBinaries() !== null,
