@@ -5,6 +5,7 @@ import { createBucketObjectStore } from "#shared/object-store/object-store-bucke
 import { createUnavailableObjectStore } from "#shared/object-store/object-store-unavailable.ts";
 import type { Logger } from "#shared/observability/logger.ts";
 import type { CloudExecutorSettings } from "./config.ts";
+import { createExchange } from "./executor/exchange/exchange.ts";
 import type { Executor } from "./executor/executor.ts";
 import { createCloudRunJobExecutor } from "./executor/executor-cloud-run-job.ts";
 import { createCloudRunServiceExecutor } from "./executor/executor-cloud-run-service.ts";
@@ -32,8 +33,10 @@ export function chooseExecutor(settings: CloudExecutorSettings | null, logger: L
   const client = createGoogleClient(tokens);
   const objects = createBucketObjectStore({ client, bucket, endpoint });
   if (settings.kind === "cloud-run-service") {
-    const { serviceUrl } = settings;
-    return { executor: createCloudRunServiceExecutor({ serviceUrl, tokens, logger }), objects };
+    const { serviceUrl, storage } = settings;
+    const key = storage.hmacKey;
+    const exchange = key && createExchange({ client, objects, bucket, endpoint, key });
+    return { executor: createCloudRunServiceExecutor({ serviceUrl, tokens, exchange, logger }), objects };
   }
   const { job, runEndpoint, storage } = settings;
   const place = { client, objects, bucket, endpoint, key: storage.hmacKey };

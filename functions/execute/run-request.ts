@@ -31,7 +31,8 @@ export interface Run {
   readonly signal: AbortSignal;
   /** Told when another instance can take up the run, before the program can start. Never rejects. */
   readonly onHandOver: (handedOver: HandedOver) => Promise<void>;
-  /** As for the executor's port. */
+  /** As for the executor's port, as is the next. */
+  readonly isNoted: () => boolean;
   readonly isHandedOver: () => boolean;
 }
 
@@ -75,13 +76,14 @@ function takesPlaceOf(name: string, other: string): boolean {
 
 async function runProgram(
   { executor, objects }: RunRequestDependencies,
-  { request, owner, id, signal, onHandOver, isHandedOver }: Run,
+  { request, owner, id, signal, onHandOver, isNoted, isHandedOver }: Run,
   files: readonly InputFile[],
   session: OpenSession | null,
 ): Promise<EndedRun> {
   const { timeout } = request;
   const handOver = {
     started: (ticket: string) => onHandOver({ ticket, timeout, sessionId: session?.id ?? null }),
+    isNoted,
     isDone: isHandedOver,
   };
   const program = toProgram(request, files, session !== null);

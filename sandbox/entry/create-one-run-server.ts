@@ -6,6 +6,7 @@ import { pipeline } from "node:stream/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describeCause } from "#shared/observability/describe-cause.ts";
 import type { Logger } from "#shared/observability/logger.ts";
+import { answerOrKeep } from "./answer-or-keep.ts";
 import { DocumentError } from "./document.ts";
 import { type ProgramDocument, readProgramDocument } from "./program-document.ts";
 
@@ -43,7 +44,8 @@ const LINGER_MS = 500;
 
 /**
  * Serves `POST /run` with a program's document once, over HTTP/2 without TLS (RFC 9113 §3.3), which Cloud Run bounds by no size. Every
- * other program is answered 503 with `x-not-started`, because nothing of it was run. A caller who leaves ends the program.
+ * other program is answered 503 with `x-not-started`, because nothing of it was run. A caller who leaves ends the program, or hands it over
+ * where its document says how.
  */
 export function createOneRunServer(options: OneRunServerOptions): OneRunServer {
   const { logger } = options;
@@ -111,14 +113,24 @@ export function createOneRunServer(options: OneRunServerOptions): OneRunServer {
   };
 }
 
-async function answer(stream: ServerHttp2Stream, { run, longestMs }: OneRunServerOptions): Promise<void> {
+async function answer(
+  stream: ServerHttp2Stream,
+  { run, logger, longestMs }: OneRunServerOptions,
+): Promise<void> {
   const caller = new AbortController();
   stream.once("close", () => caller.abort(new Error("The caller left")));
-  const signal = AbortSignal.any([caller.signal, AbortSignal.timeout(longestMs ?? LONGEST_MS)]);
+  const longest = AbortSignal.timeout(longestMs ?? LONGEST_MS);
+  const signal = AbortSignal.any([caller.signal, longest]);
   const end = () => stream.destroy();
   signal.addEventListener("abort", end, { once: true });
   try {
-    const document = await readProgramDocument(stream.iterator({ destroyOnReturn: false }));
+    const rest: AsyncIterableIterator<Uint8Array> = stream.iterator({ destroyOnReturn: false });
+    const document = await readProgramDocument(rest);
+    const { handOver } = document;
+    if (handOver !== null) {
+      await answerOrKeep({ stream, rest }, { ...document, handOver }, { run, logger, signal: longest });
+      return;
+    }
     const result = await run(document, signal);
     signal.throwIfAborted();
     stream.respond({ ":status": 200, "content-type": "application/octet-stream" });

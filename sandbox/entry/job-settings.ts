@@ -3,6 +3,7 @@ import { loadSettings } from "#shared/config/load-settings.ts";
 import { LANGUAGES, type Language } from "#shared/contract/execute/languages.ts";
 import { LIMIT_SETTINGS, toSandboxLimits } from "../supervisor/limit-settings.ts";
 import type { SandboxLimits } from "../supervisor/sandbox-limits.ts";
+import { isSignedAddress } from "./signed-address.ts";
 
 /** What a container of the job needs to know: the addresses of one program, each good for one thing and for minutes. */
 export interface JobSettings {
@@ -22,11 +23,9 @@ export interface JobSettings {
   readonly limits: SandboxLimits;
 }
 
-/** An address with a signature; http on this machine alone. */
+/** An address with a signature. */
 const signedUrl = makeExactValidator<string>((input) => {
-  const url = URL.canParse(input) ? new URL(input) : null;
-  const isSafe = url?.protocol === "https:" || (url?.protocol === "http:" && url.hostname === "127.0.0.1");
-  if (isSafe) return input;
+  if (isSignedAddress(input)) return input;
   throw new EnvError("must be an https address");
 });
 

@@ -1,6 +1,7 @@
 import { ENGINE_CHOICES, type EngineChoice } from "#shared/contract/execute/execute-code.ts";
 import { LANGUAGES, type Language } from "#shared/contract/execute/languages.ts";
 import { DocumentError, type DocumentFile, encodeDocument, openDocument, toFields } from "./document.ts";
+import { isSignedAddress } from "./signed-address.ts";
 
 /** A program on its way to a sandbox on another machine: the fields of the executor's port and of the supervisor. */
 export interface DocumentedProgram {
@@ -15,11 +16,23 @@ export interface DocumentedProgram {
   readonly svg: boolean;
 }
 
+/** Where a run is handed over whose caller goes: addresses that are signed for this run, each good for one thing and for minutes. */
+export interface HandOverAddresses {
+  /** Takes the claim to the run, once. */
+  readonly claimUrl: string;
+  /** Gives the claim. */
+  readonly claimedUrl: string;
+  /** Takes the result, once. */
+  readonly outUrl: string;
+}
+
 /** One program and the name of its run, which its result repeats. */
 export interface ProgramDocument {
   /** 16 to 64 characters of base64url that nobody can guess: a result with another one is of another program. */
   readonly runId: string;
   readonly program: DocumentedProgram;
+  /** Null for a run that ends with its caller, or has none. */
+  readonly handOver: HandOverAddresses | null;
 }
 
 const DOCUMENT = "program";
@@ -34,7 +47,11 @@ const RUN_ID = /^[\w-]{16,64}$/;
  * Writes a program, with the contents of its files as they come.
  * @throws DocumentError `wrong_size` when a file has another size than announced; what a content throws
  */
-export function encodeProgramDocument({ runId, program }: ProgramDocument): AsyncGenerator<Uint8Array> {
+export function encodeProgramDocument({
+  runId,
+  program,
+  handOver = null,
+}: Omit<ProgramDocument, "handOver"> & Partial<ProgramDocument>): AsyncGenerator<Uint8Array> {
   const { language, code, stdin, engine, timeoutMs, files, collect, svg } = program;
   const header = {
     document: DOCUMENT,
@@ -46,6 +63,11 @@ export function encodeProgramDocument({ runId, program }: ProgramDocument): Asyn
     timeout_ms: timeoutMs,
     collect: { files: collect.files, file_bytes: collect.fileBytes, total_bytes: collect.totalBytes },
     svg,
+    hand_over: handOver && {
+      claim_url: handOver.claimUrl,
+      claimed_url: handOver.claimedUrl,
+      out_url: handOver.outUrl,
+    },
   };
   return encodeDocument(header, files);
 }
@@ -78,7 +100,24 @@ export async function readProgramDocument(content: AsyncIterable<Uint8Array>): P
       },
       svg: header.get("svg") === true,
     },
+    handOver: toHandOver(header.get("hand_over") ?? null),
   };
+}
+
+function toHandOver(value: unknown): HandOverAddresses | null {
+  if (value === null) return null;
+  const fields = toFields(value) ?? new Map<string, unknown>();
+  return {
+    claimUrl: toAddress(fields.get("claim_url")),
+    claimedUrl: toAddress(fields.get("claimed_url")),
+    outUrl: toAddress(fields.get("out_url")),
+  };
+}
+
+function toAddress(value: unknown): string {
+  const address = toText(value);
+  if (!isSignedAddress(address)) throw malformed();
+  return address;
 }
 
 function malformed(): DocumentError {

@@ -1,11 +1,8 @@
-import { randomBytes } from "node:crypto";
-import { text } from "node:stream/consumers";
-import { lengthOf, readContent } from "#shared/object-store/object-store-bucket/read-content.ts";
-import { callSigned } from "./call-signed.ts";
-import { CLAIM_HEADERS, RESULT_HEADERS } from "./exchange-headers.ts";
+import { createContainerClaim } from "./container-claim.ts";
 import type { JobSettings } from "./job-settings.ts";
 import { type ProgramDocument, readProgramDocument } from "./program-document.ts";
 import { encodeResultDocument } from "./result-document.ts";
+import { openObject, putResult, readPieces } from "./signed-objects.ts";
 
 /** What became of a container of the job. */
 export type JobEnd =
@@ -34,14 +31,16 @@ export async function serveJob(
   // Both at once; which of several containers reads it matters to nobody.
   const reading = readProgram(settings.inUrl, signal);
   reading.catch(() => undefined);
-  if (!(await takeClaim(settings, signal))) return "not_ours";
+  if (!(await createContainerClaim(settings, settings.execution).take(signal))) return "not_ours";
+  const put = async (result: AsyncIterable<Uint8Array>) =>
+    putResult(settings.outUrl, await readPieces(result), signal);
   const document = await reading.catch(async (error: unknown) => {
     signal.throwIfAborted();
     // No other container will run it: whoever waits is told.
-    await putResult(settings.outUrl, encodeResultDocument(runIdOf(settings), UNREAD, []), signal);
+    await put(encodeResultDocument(runIdOf(settings), UNREAD, []));
     throw error;
   });
-  await putResult(settings.outUrl, await run(document), signal);
+  await put(await run(document));
   return "done";
 }
 
@@ -54,52 +53,4 @@ async function readProgram(inUrl: string, signal: AbortSignal): Promise<ProgramD
 /** The last step of every address of a run. */
 function runIdOf({ inUrl }: JobSettings): string {
   return new URL(inUrl).pathname.split("/").at(-1) ?? "";
-}
-
-/** @returns true when the program is this container's */
-async function takeClaim(
-  { claimUrl, claimedUrl, execution }: JobSettings,
-  signal: AbortSignal,
-): Promise<boolean> {
-  const nonce = randomBytes(16).toString("base64url");
-  const body = JSON.stringify({ by: "container", execution, nonce });
-  const taken = await callSigned(
-    { method: "PUT", url: claimUrl, headers: CLAIM_HEADERS, body, alsoTake: [412] },
-    signal,
-  );
-  await taken.body.cancel();
-  if (taken.status !== 412) return true;
-  // An earlier attempt may have been carried out without an answer.
-  const claimed = await openObject(claimedUrl, signal);
-  return claimed !== null && (await text(claimed)) === body;
-}
-
-/**
- * Opens what lies at an address; where the connection breaks it is made again.
- * @returns null when there is nothing
- */
-async function openObject(url: string, signal: AbortSignal): Promise<AsyncIterable<Uint8Array> | null> {
-  const open = (headers: Readonly<Record<string, string>>, alsoTake: readonly number[]) =>
-    callSigned({ method: "GET", url, headers, alsoTake }, signal);
-  const first = await open({}, [404]);
-  if (first.status !== 404) {
-    const reopen = (from: number) => open({ range: `bytes=${from}-` }, []);
-    return readContent(first, { length: lengthOf(first), reopen });
-  }
-  await first.body.cancel();
-  return null;
-}
-
-async function putResult(
-  url: string,
-  content: AsyncIterable<Uint8Array>,
-  signal: AbortSignal,
-): Promise<void> {
-  const body: Uint8Array[] = [];
-  for await (const piece of content) body.push(piece);
-  const put = await callSigned(
-    { method: "PUT", url, headers: RESULT_HEADERS, body, alsoTake: [412] },
-    signal,
-  );
-  await put.body.cancel();
 }

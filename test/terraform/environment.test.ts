@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { build, stop } from "esbuild";
 import { loadCloudExecutorSettings } from "#functions/execute/config.ts";
-import { createExchange } from "#functions/execute/executor/executor-cloud-run-job/exchange.ts";
+import { createExchange } from "#functions/execute/executor/exchange/exchange.ts";
 import { createGoogleClient } from "#shared/google-cloud/google-client.ts";
 import { createMetadataTokens } from "#shared/google-cloud/metadata-tokens.ts";
 

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { AppError } from "#shared/errors/app-error.ts";
 import type { EndedRun, ExecutionRecord, FailedRun } from "./execution-record.ts";
 import type { ExecutionStore } from "./execution-store.ts";
@@ -44,14 +45,22 @@ export function createOtherRuns(
     { takeUp, signal }: Pick<OtherRuns, "takeUp"> & { readonly signal: AbortSignal },
   ): Promise<ExecutionRecord> {
     const { handedOver: _, ...rest } = record;
-    const outcome = await takeUp(owner, record, signal).catch(toFailedOrThrow);
-    // What this instance leaves is for the next; what has been cancelled stays forgotten; what another one noted stays.
-    if (signal.aborted) return record;
-    const known = await records.find(owner, record.id);
-    if (known?.outcome !== null) return known ?? record;
-    const ended = { ...rest, outcome };
-    await records.save(owner, ended);
-    return ended;
+    const stop = new AbortController();
+    const inner = AbortSignal.any([signal, stop.signal]);
+    const taken = takeUp(owner, record, inner).catch(toFailedOrThrow);
+    taken.catch(() => undefined);
+    try {
+      const outcome = await Promise.race([taken, untilNoted(records, owner, record, inner)]);
+      // What this instance leaves is for the next; what has been cancelled stays forgotten; what another one noted stays.
+      if (signal.aborted) return record;
+      const known = await records.find(owner, record.id);
+      if (outcome === null || known?.outcome !== null) return known ?? record;
+      const ended = { ...rest, outcome };
+      await records.save(owner, ended);
+      return ended;
+    } finally {
+      stop.abort();
+    }
   }
 
   return {
@@ -75,6 +84,23 @@ export function createOtherRuns(
       ]);
     },
   };
+}
+
+const LOOK_MS = 500;
+
+/** Resolves with null when the instance that has started a run has noted its end, or somebody has removed it. */
+async function untilNoted(
+  records: ExecutionStore["records"],
+  owner: string,
+  record: ExecutionRecord,
+  signal: AbortSignal,
+): Promise<null> {
+  for (;;) {
+    await sleep(LOOK_MS, undefined, { signal, ref: false }).catch(() => undefined);
+    if (signal.aborted) return null;
+    const known = await records.find(owner, record.id).catch(() => record);
+    if (known === null || known.outcome !== null) return null;
+  }
 }
 
 /** That what is kept cannot be read now says nothing about the run. */

@@ -11,6 +11,8 @@ import { createRunNote, type RunNote } from "./run-note.ts";
 export interface JobHandOver {
   /** Told when another instance can take up the run, before the program can start. Never rejects. */
   readonly onHandOver: (handedOver: HandedOver) => Promise<void>;
+  /** True when another instance can take up the run. */
+  readonly isNoted: () => boolean;
   /** Asked when the signal aborts: true when the program is to go on. */
   readonly isHandedOver: () => boolean;
 }
@@ -126,7 +128,7 @@ async function runJob(
   if (isLeft()) await note.save();
   const isHandedOver = () => isStopped(signal) && note.isNoted();
   const outcome = await job
-    .run(signal, { onHandOver: note.handOver, isHandedOver })
+    .run(signal, { onHandOver: note.handOver, isNoted: note.isNoted, isHandedOver })
     .catch((error: unknown) => {
       if (isLeft()) return toFailedRun(error);
       throw error;
@@ -137,6 +139,9 @@ async function runJob(
   if (outcome.kind === "failed" && isHandedOver()) return record;
   // Whoever cancels an execution removes it.
   if (isCancelled(signal)) return ended;
+  const known = note.isNoted() ? await records.find(owner, record.id).catch(() => record) : record;
+  // It has been removed, or taken up, at another instance while this one had no processor.
+  if (known === null || known.outcome !== null) return known ?? ended;
   const later = () => records.saveLater(owner, ended);
   if (isLeft()) await records.save(owner, ended).catch(later);
   else later();

@@ -3,8 +3,9 @@ import { GoogleCloudError } from "#shared/google-cloud/google-cloud-error.ts";
 import { describeCause } from "#shared/observability/describe-cause.ts";
 import type { Logger } from "#shared/observability/logger.ts";
 import { createSlots } from "#shared/slots/create-slots.ts";
+import { createExchange, type ExchangeOptions } from "./exchange/exchange.ts";
+import { toStorageError } from "./exchange/to-storage-error.ts";
 import type { Executor, Program, RunOptions, RunResult } from "./executor.ts";
-import { createExchange, type ExchangeOptions } from "./executor-cloud-run-job/exchange.ts";
 import type { Patience } from "./executor-cloud-run-job/follow-run.ts";
 import {
   finishRun,
@@ -15,7 +16,6 @@ import {
   toTicket,
 } from "./executor-cloud-run-job/job-runs.ts";
 import { createRunAdmin } from "./executor-cloud-run-job/run-admin.ts";
-import { toStorageError } from "./executor-cloud-run-job/to-public-error.ts";
 import { createReportLanguages } from "./report-languages.ts";
 
 /** What the executor is built with. */

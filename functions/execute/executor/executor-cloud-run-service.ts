@@ -1,17 +1,14 @@
 import { randomBytes } from "node:crypto";
-import { DocumentError } from "#sandbox/entry/document.ts";
-import { encodeProgramDocument } from "#sandbox/entry/program-document.ts";
-import { readResultDocument } from "#sandbox/entry/result-document.ts";
-import { AppError } from "#shared/errors/app-error.ts";
-import { GoogleCloudError } from "#shared/google-cloud/google-cloud-error.ts";
 import type { Tokens } from "#shared/google-cloud/metadata-tokens.ts";
-import { delayBefore, pause } from "#shared/google-cloud/retry-policy.ts";
-import { describeCause } from "#shared/observability/describe-cause.ts";
 import type { Logger } from "#shared/observability/logger.ts";
-import type { Executor, Program, RunOptions, RunResult } from "./executor.ts";
-import { askContainer, type ContainerAnswer } from "./executor-cloud-run-service/ask-container.ts";
-import { type HeldFiles, holdFiles } from "./executor-cloud-run-service/hold-files.ts";
-import { toRefusal } from "./executor-cloud-run-service/to-refusal.ts";
+import type { Exchange } from "./exchange/exchange.ts";
+import type { Elsewhere, Executor, Program, RunOptions, RunResult } from "./executor.ts";
+import { receiveOnce } from "./executor-cloud-run-service/read-result.ts";
+import { runInContainer, type ServiceParts } from "./executor-cloud-run-service/run-in-container.ts";
+import { giveUpRun, takeUpRun } from "./executor-cloud-run-service/runs-elsewhere.ts";
+import { lost, shuttingDown, toPublicError } from "./executor-cloud-run-service/service-errors.ts";
+import { parseTicket, type ServiceRun } from "./executor-cloud-run-service/service-run.ts";
+import { unlessAborted } from "./executor-cloud-run-service/unless-aborted.ts";
 import { createReportLanguages } from "./report-languages.ts";
 
 /** What the executor is built with. */
@@ -20,90 +17,70 @@ export interface CloudRunServiceOptions {
   readonly serviceUrl: string;
   readonly tokens: Pick<Tokens, "identity">;
   readonly logger: Logger;
+  /** Where runs are handed over to other instances; without it a program ends with the connection to its container. */
+  readonly exchange?: Exchange | null;
   /** Milliseconds that a program may wait for a container, attempts together; 60 s by default. */
   readonly startMs?: number;
   /** Milliseconds beside that and the program's own time, for its files and their way; 25 s by default. */
   readonly transferMs?: number;
+  /** Milliseconds that a container may take to see that its caller has gone; 3 s by default. */
+  readonly noticeMs?: number;
+  /** Milliseconds without an answer after which a request ends that would otherwise end when the answer has come; 10 s by default. */
+  readonly endMs?: number;
 }
 
 const START_MS = 60_000;
 const TRANSFER_MS = 25_000;
-const MOST_ATTEMPTS = 8;
-const RETRY_SECONDS = 2;
-
-type Outcome =
-  | { readonly kind: "result"; readonly result: RunResult }
-  | Exclude<ContainerAnswer, { kind: "answered" }>;
+const NOTICE_MS = 3_000;
+const END_MS = 10_000;
+/** For a last look at what a container has left, when the time is over: an instance without a processor may wake later. */
+const LAST_LOOK_MS = 10_000;
+/** Of a program, with what is around it. */
+const LONGEST_TIMEOUT_MS = 45_000;
 
 /**
  * Runs each program in a container of a Cloud Run service that serves one program and ends. A program is sent again only when no
- * container has begun to run it: it never runs twice.
+ * container has begun to run it: it never runs twice. Where there is an exchange, a container whose caller has gone leaves its result there,
+ * unless the caller gave the run up before: for this instance whose connection broke, or for another one.
  */
 export function createCloudRunServiceExecutor(options: CloudRunServiceOptions): Executor {
-  const { tokens, logger } = options;
+  const { tokens, logger, exchange = null } = options;
+  const { startMs = START_MS, transferMs = TRANSFER_MS, noticeMs = NOTICE_MS, endMs = END_MS } = options;
   const { origin } = new URL(options.serviceUrl);
-  const { startMs = START_MS, transferMs = TRANSFER_MS } = options;
+  const parts: ServiceParts = { origin, tokens, logger, exchange, startMs, noticeMs, endMs };
   const closing = new AbortController();
   const running = new Set<Promise<unknown>>();
 
-  async function attempt(program: Program, files: HeldFiles, joined: RunOptions): Promise<Outcome> {
-    const { signal, receive } = joined;
-    const runId = randomBytes(24).toString("base64url");
-    const identityToken = await tokens.identity(origin, signal);
-    const body = encodeProgramDocument({ runId, program: { ...program, files: files.open() } });
-    return askContainer({ origin, identityToken, body, signal }, async (answer) => {
-      if (answer.kind !== "answered") return answer;
-      if (answer.status !== 200) throw toRefusal(answer.status, logger);
-      const { collect } = program;
-      const { outcome, cut } = await readResultDocument(answer.body, { runId, collect, receive });
-      signal.throwIfAborted();
-      if (cut !== null) logger.log("WARNING", "A container did not hand over all files", { cause: cut });
-      if (outcome.kind === "refused") throw new AppError(outcome.code, outcome.message);
-      return { kind: "result", result: outcome.result };
-    });
-  }
-
-  async function runInContainer(program: Program, joined: RunOptions): Promise<RunResult> {
-    const { signal } = joined;
-    const files = await holdFiles(program.files, signal);
-    const giveUpAt = performance.now() + startMs;
-    for (let number = 1; ; number += 1) {
-      const outcome = await attempt(program, files, joined);
-      if (outcome.kind === "result") return outcome.result;
-      logger.log("WARNING", "A container gave no result", {
-        outcome: outcome.kind,
-        cause: outcome.why,
-        number,
-      });
-      if (outcome.kind === "lost") throw lost();
-      if (number >= MOST_ATTEMPTS || performance.now() > giveUpAt || !files.canRepeat()) throw busy();
-      await pause(delayBefore(number, null), signal);
-    }
-  }
-
-  async function run(program: Program, { signal: caller, receive }: RunOptions): Promise<RunResult> {
-    if (closing.signal.aborted) throw shuttingDown();
+  /** Starts it unless the executor closes, and lets that wait for it. */
+  async function track(caller: AbortSignal, start: (left: AbortSignal) => Promise<RunResult>) {
+    closing.signal.throwIfAborted();
     caller.throwIfAborted();
-    const deadline = AbortSignal.timeout(startMs + program.timeoutMs + transferMs);
-    const signal = AbortSignal.any([caller, closing.signal, deadline]);
-    // A consumer that hangs holds up nobody who has left.
-    const work = unlessAborted(runInContainer(program, { signal, receive }), signal);
+    const work = start(AbortSignal.any([caller, closing.signal]));
     running.add(work);
     try {
       return await work;
-    } catch (error) {
-      if (caller.aborted) throw caller.reason;
-      if (closing.signal.aborted) throw closing.signal.reason;
-      if (deadline.aborted) throw lost();
-      throw toPublicError(error, logger);
     } finally {
       running.delete(work);
     }
   }
 
+  const run = (program: Program, options: RunOptions) =>
+    track(options.signal, (left) => {
+      const longestMs = startMs + program.timeoutMs + transferMs;
+      return runOnce(program, { ...options, signal: left }, { ...parts, longestMs });
+    });
+  const toElsewhere = (place: Exchange): Elsewhere => ({
+    longestMs: startMs + LONGEST_TIMEOUT_MS + transferMs,
+    takeUp: (ticket, { signal, receive }) =>
+      track(signal, (left) =>
+        takeUpRun(parseTicket(ticket), { exchange: place, logger }, { signal: left, receive }),
+      ),
+    giveUp: (ticket) => giveUpRun(parseTicket(ticket), place),
+  });
   const reportLanguages = createReportLanguages({ findObstacle: async () => null, run, logger });
   return {
     run,
+    ...(exchange !== null && { elsewhere: toElsewhere(exchange) }),
     listLanguages: ({ signal }) => reportLanguages(signal),
     async close() {
       closing.abort(shuttingDown());
@@ -112,48 +89,42 @@ export function createCloudRunServiceExecutor(options: CloudRunServiceOptions): 
   };
 }
 
-/** Does not wait for work that goes on although nobody wants it any more. */
-async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  const aborted = Promise.withResolvers<never>();
-  const leave = () => aborted.reject(signal.reason);
-  signal.addEventListener("abort", leave, { once: true });
+/** Runs one program within `longestMs`. */
+async function runOnce(
+  program: Program,
+  { signal: left, receive, handOver }: RunOptions,
+  parts: ServiceParts & { readonly longestMs: number },
+): Promise<RunResult> {
+  const { exchange, logger, longestMs } = parts;
+  const runId = randomBytes(24).toString("base64url");
+  const run: ServiceRun = { runId, collect: program.collect, endsAtMs: Date.now() + longestMs };
+  const time = limitTime(longestMs, exchange === null ? 0 : LAST_LOOK_MS);
+  const cut = new AbortController();
+  const signal = AbortSignal.any([cut.signal, time.over]);
+  const joined = { signal, deadline: time.deadline, receive: receiveOnce(receive), handOver };
   try {
-    signal.throwIfAborted();
-    return await Promise.race([work, aborted.promise]);
+    // A consumer that hangs holds up nobody who has left.
+    const work = runInContainer(program, run, parts, joined);
+    return await unlessAborted(work, AbortSignal.any([left, time.over]));
+  } catch (error) {
+    // The container is told so before it sees that its caller has gone.
+    if (left.aborted && exchange !== null && !handOver?.isDone()) await giveUpRun(run, exchange);
+    left.throwIfAborted();
+    throw time.deadline.aborted ? lost() : toPublicError(error, logger);
   } finally {
-    signal.removeEventListener("abort", leave);
+    cut.abort(left.reason);
+    time.lift();
   }
 }
 
-function toPublicError(error: unknown, logger: Logger): unknown {
-  if (error instanceof DocumentError) {
-    if (error.problem === "wrong_size") {
-      const sentence = "A file has more or less content than was announced: send it again.";
-      return new AppError("invalid_file", sentence);
-    }
-    logger.log("ERROR", "A container's result cannot be read", {
-      ...describeCause(error),
-      problem: error.problem,
-    });
-    return lost();
-  }
-  if (error instanceof GoogleCloudError) {
-    const sentence = "The function cannot prove who it is to the sandbox's service: try again in a moment.";
-    return new AppError("function_unavailable", sentence, { cause: error, retryAfterSeconds: RETRY_SECONDS });
-  }
-  return error;
-}
-
-function lost(): AppError {
-  const sentence = "The sandbox's container ended before it gave a result: send the program again.";
-  return new AppError("function_unavailable", sentence, { retryAfterSeconds: RETRY_SECONDS });
-}
-
-function busy(): AppError {
-  const sentence = "No container of the sandbox was free: send the program again in a moment.";
-  return new AppError("overloaded", sentence, { retryAfterSeconds: RETRY_SECONDS });
-}
-
-function shuttingDown(): AppError {
-  return new AppError("shutting_down", "The server is stopping: send the program again in a moment.");
+/** Aborts `deadline` after a time, and `over` so much later: an instance that had no processor meanwhile has that time left when it wakes. */
+function limitTime(deadlineMs: number, moreMs: number) {
+  const deadline = new AbortController();
+  const over = new AbortController();
+  const reason = new DOMException("No result in time.", "TimeoutError");
+  let timer = setTimeout(() => {
+    timer = setTimeout(() => over.abort(reason), moreMs);
+    deadline.abort(reason);
+  }, deadlineMs);
+  return { deadline: deadline.signal, over: over.signal, lift: () => clearTimeout(timer) };
 }

@@ -82,6 +82,8 @@ export interface HandOver {
    * Never rejects.
    */
   started(ticket: string): Promise<void>;
+  /** True when another instance may be asked for the run: its result is then left for that one as well. */
+  isNoted(): boolean;
   /** Asked when the signal aborts: true when the program is to go on, because another instance will take it up. */
   isDone(): boolean;
 }

@@ -40,6 +40,24 @@ describe("a program's document", () => {
     expect(contents).toEqual(["a: first", "none: ", "b/ü: second\n\n"]);
   });
 
+  it("says where its run is handed over, at addresses that nobody reads on their way", async () => {
+    const handOver = {
+      claimUrl: "https://a.test/1",
+      claimedUrl: "https://a.test/2",
+      outUrl: "https://a.test/3",
+    };
+    const encoded = encodeProgramDocument({ runId: RUN_ID, program: PROGRAM, handOver });
+    expect((await readProgramDocument(encoded)).handOver).toEqual(handOver);
+    for (const outUrl of ["http://a.test/3", "file:///etc/passwd", "", "127.0.0.1"]) {
+      const wrong = encodeProgramDocument({
+        runId: RUN_ID,
+        program: PROGRAM,
+        handOver: { ...handOver, outUrl },
+      });
+      await expect(readProgramDocument(wrong)).rejects.toMatchObject({ problem: "malformed" });
+    }
+  });
+
   it("gives the second file to who never asked for the first", async () => {
     const program = { ...PROGRAM, files: [toFile("a", "first"), toFile("b", "second")] };
     const { program: read } = await readProgramDocument(encodeProgramDocument({ runId: RUN_ID, program }));

@@ -8,6 +8,7 @@ import {
   type ServerHttp2Stream,
 } from "node:http2";
 import type { AddressInfo } from "node:net";
+import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { type RunningProcess, startProcess } from "../start-process.ts";
@@ -26,12 +27,18 @@ export interface ServiceFault {
   readonly killAfterMs?: number;
   /** The container answers, and the answer does not arrive. */
   readonly loseAnswer?: true;
+  /** The container answers, and neither that nor its end arrives. */
+  readonly withholdAnswer?: true;
   /** The answer ends after so many bytes. */
   readonly cutAfterBytes?: number;
   /** The connection ends before anything is answered. */
   readonly hangUp?: true;
   /** The connection says that it did nothing with the request. */
   readonly refuseStream?: true;
+  /** The request is handed on when all of it has come. */
+  readonly holdRequest?: true;
+  /** The connection ends so much after the request reached the container, which goes on. */
+  readonly breakAfterMs?: number;
 }
 
 /** A stand-in of Cloud Run before a service of the sandbox's image. */
@@ -204,14 +211,19 @@ function forward(
   });
   onward.on("error", ignore);
   let isAnswered = false;
+  const isUnheard = fault.loseAnswer === true || fault.withholdAnswer === true;
   onward.on("response", ({ ":status": status, ...more }) => {
     isAnswered = true;
-    if (fault.loseAnswer === undefined) stream.respond({ ":status": status, ...toPlain(more) });
+    if (!isUnheard) stream.respond({ ":status": status, ...toPlain(more) });
   });
-  stream.pipe(onward);
+  if (fault.holdRequest === undefined) stream.pipe(onward);
+  else void text(stream).then((body) => onward.end(body), ignore);
+  if (fault.breakAfterMs !== undefined) {
+    setTimeout(() => stream.close(constants.NGHTTP2_INTERNAL_ERROR), fault.breakAfterMs);
+  }
   let left = fault.cutAfterBytes ?? Number.POSITIVE_INFINITY;
   onward.on("data", (piece: Buffer) => {
-    if (fault.loseAnswer !== undefined) return;
+    if (isUnheard) return;
     stream.write(piece.subarray(0, Math.max(0, left)));
     left -= piece.length;
     if (left <= 0) stream.close(constants.NGHTTP2_INTERNAL_ERROR);
@@ -219,6 +231,8 @@ function forward(
   stream.once("close", () => session.destroy());
   onward.once("close", () => {
     const isRefused = onward.rstCode === constants.NGHTTP2_REFUSED_STREAM || !isConnected;
+    session.destroy();
+    if (fault.withholdAnswer !== undefined) return;
     if (isRefused && !isAnswered) stream.close(constants.NGHTTP2_REFUSED_STREAM);
     else if (fault.loseAnswer !== undefined) stream.close(constants.NGHTTP2_INTERNAL_ERROR);
     else if (isAnswered) stream.end();
@@ -227,7 +241,6 @@ function forward(
       answer(stream, 503);
       onSilence();
     }
-    session.destroy();
   });
 }
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { GoogleCloudError } from "#shared/google-cloud/google-cloud-error.ts";
-import type { Claim, Exchange } from "./exchange.ts";
+import type { Claim, Exchange } from "../exchange/exchange.ts";
+import { ask, pauseAfter } from "../exchange/look.ts";
 import type { RunAdmin } from "./run-admin.ts";
 
 /** A run that has been asked for, and when. */
@@ -80,7 +80,7 @@ export async function followRun(
       if (verdict !== "wait" && (await ask(() => exchange.takeClaim(run.runId, signal))) === true) {
         return { kind: "not_started", why: verdict, reason: view.reason };
       }
-      await sleep(pauseAfter(performance.now() - begunAtMs, patience), undefined, { signal });
+      await sleep(pauseAfter(performance.now() - begunAtMs, patience.pollMs), undefined, { signal });
     }
   } catch (error) {
     signal.throwIfAborted();
@@ -88,14 +88,6 @@ export async function followRun(
   } finally {
     stop.abort();
   }
-}
-
-/** A hundredth of the time that has passed: a short program is not held up, and a long one costs few looks. */
-const PAUSE_SHARE = 0.01;
-const LONGEST_PAUSE_MS = 500;
-
-function pauseAfter(passedMs: number, { pollMs }: Patience): number {
-  return Math.max(pollMs, Math.min(LONGEST_PAUSE_MS, passedMs * PAUSE_SHARE));
 }
 
 function judge(
@@ -154,18 +146,4 @@ const OPEN = { state: "open", reason: null } as const;
 
 function executionOf(claim: Claim, admin: RunAdmin): string | null {
   return claim.by === "container" ? admin.nameOf(claim.execution) : null;
-}
-
-/** @returns undefined when nobody answered: it is asked again */
-async function ask<T>(question: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await question();
-  } catch (error) {
-    if (error instanceof GoogleCloudError && mayPass(error)) return undefined;
-    throw error;
-  }
-}
-
-function mayPass({ status }: GoogleCloudError): boolean {
-  return status === null || status >= 500 || status === 408 || status === 429;
 }

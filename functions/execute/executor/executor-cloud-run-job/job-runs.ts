@@ -6,12 +6,12 @@ import type { Language } from "#shared/contract/execute/languages.ts";
 import { AppError } from "#shared/errors/app-error.ts";
 import { GoogleCloudError } from "#shared/google-cloud/google-cloud-error.ts";
 import type { Logger } from "#shared/observability/logger.ts";
+import type { Exchange } from "../exchange/exchange.ts";
+import { untilLeft } from "../exchange/until-left.ts";
 import type { CollectLimits, Program, RunOptions, RunResult } from "../executor.ts";
-import type { Exchange } from "./exchange.ts";
 import { followRun, type Patience, type StartedRun } from "./follow-run.ts";
 import type { RunAdmin } from "./run-admin.ts";
 import { damagedResult, toNotStartedError, toStartError } from "./to-public-error.ts";
-import { untilLeft } from "./until-left.ts";
 
 /** A run in a job, wherever it was asked for. */
 export interface JobRun extends StartedRun {

@@ -53,13 +53,6 @@ export function toNotStartedError(why: NotStarted, reason: string | null): AppEr
   return new AppError("sandbox_unavailable", sentence);
 }
 
-/** What the storage refused while a program or its result was in it. */
-export function toStorageError(error: GoogleCloudError): AppError {
-  const sentence =
-    "The place where programs and results change hands cannot be reached: send the program again in a moment.";
-  return new AppError("storage_unavailable", sentence, { retryAfterSeconds: BUSY_SECONDS, cause: error });
-}
-
 /** A result that is not the program's, or not whole. */
 export function damagedResult(): AppError {
   const sentence = "The program's result was damaged on its way: send the program again.";

@@ -5,7 +5,13 @@ import { DocumentError } from "#sandbox/entry/document.ts";
 export type ContainerAnswer =
   /** No container has begun to run the program: the same request may be sent again. `why` is for the log. */
   | { readonly kind: "not_started"; readonly why: string }
-  | { readonly kind: "answered"; readonly status: number; readonly body: AsyncIterable<Uint8Array> }
+  | {
+      readonly kind: "answered";
+      readonly status: number;
+      readonly body: AsyncIterable<Uint8Array>;
+      /** Tells the container that all of the answer has come, where the request has not ended before. */
+      readonly acknowledge: (runId: string) => void;
+    }
   /** Nobody knows whether the program has run. `why` is for the log. */
   | { readonly kind: "lost"; readonly why: string };
 
@@ -15,11 +21,19 @@ export interface ContainerRequest {
   readonly origin: string;
   readonly identityToken: string;
   readonly body: AsyncIterable<Uint8Array>;
+  /**
+   * Null for a request that ends with its body. Otherwise it ends when its answer has been taken, so that the container knows; and after so
+   * many milliseconds without an answer: whatever stands before the container and hands on whole requests alone holds a program up for so
+   * long and not for ever.
+   */
+  readonly endAfterMs: number | null;
   /** Ends the attempt, the reading of the answer included. */
   readonly signal: AbortSignal;
 }
 
 const CONNECT_MS = 10_000;
+/** For the last words of a conversation that came to its end. */
+const LEAVE_MS = 1_000;
 const WINDOW_BYTES = 1024 * 1024;
 
 /**
@@ -36,19 +50,35 @@ export async function askContainer<T>(
   const session = connect(origin, { settings: { initialWindowSize: WINDOW_BYTES } });
   session.on("error", ignore);
   const leave = () => session.destroy();
+  let isDone = false;
   signal.addEventListener("abort", leave, { once: true });
   try {
     const refusal = await untilConnected(session);
     signal.throwIfAborted();
     if (refusal !== null) return await take({ kind: "not_started", why: refusal });
-    return await converse(session, request, take);
+    return await converse(session, request, (answer) => {
+      if (answer.kind !== "answered") return take(answer);
+      const acknowledge = (runId: string) => {
+        isDone = true;
+        answer.acknowledge(runId);
+      };
+      return take({ ...answer, acknowledge });
+    });
   } catch (error) {
     signal.throwIfAborted();
     throw error;
   } finally {
     signal.removeEventListener("abort", leave);
-    session.destroy();
+    if (isDone) leaveInPeace(session);
+    else session.destroy();
   }
+}
+
+/** Nobody waits for it. */
+function leaveInPeace(session: ClientHttp2Session): void {
+  session.close();
+  const timer = setTimeout(() => session.destroy(), LEAVE_MS);
+  session.once("close", () => clearTimeout(timer));
 }
 
 /** @returns why there is no connection; null when there is one */
@@ -67,7 +97,7 @@ function untilConnected(session: ClientHttp2Session): Promise<string | null> {
 
 async function converse<T>(
   session: ClientHttp2Session,
-  { identityToken, body }: ContainerRequest,
+  { identityToken, body, endAfterMs }: ContainerRequest,
   take: (answer: ContainerAnswer) => Promise<T>,
 ): Promise<T> {
   const stream = session.request({
@@ -79,14 +109,34 @@ async function converse<T>(
   stream.on("error", ignore);
   const head = untilAnswered(stream);
   // What the body throws is told; that nobody takes it is told by the answer.
-  const sent = send(stream, body).then(() => head);
+  let isSent = false;
+  const sent = send(stream, body).then(() => {
+    isSent = true;
+    if (endAfterMs !== null) endLater(stream, head, endAfterMs);
+    else if (!stream.destroyed) stream.end();
+    return head;
+  });
   const answer = await Promise.race([head, sent]);
-  if (answer.kind === "answered") return take({ ...answer, body: read(stream) });
-  return take(answer);
+  if (answer.kind !== "answered") return take(answer);
+  return take({
+    ...answer,
+    body: read(stream, answer.bytes),
+    acknowledge(runId) {
+      if (isSent && !stream.destroyed && !stream.writableEnded) stream.end(runId);
+      stream.resume();
+    },
+  });
+}
+
+/** Ends a request that is not answered. */
+function endLater(stream: ClientHttp2Stream, head: Promise<unknown>, afterMs: number): void {
+  const timer = setTimeout(() => stream.end(), afterMs);
+  void head.then(() => clearTimeout(timer));
 }
 
 type Head =
-  | { readonly kind: "answered"; readonly status: number }
+  /** `bytes` of the answer, where the container waits to hear that it was taken. */
+  | { readonly kind: "answered"; readonly status: number; readonly bytes: number | null }
   | Extract<ContainerAnswer, { kind: "not_started" | "lost" }>;
 
 function untilAnswered(stream: ClientHttp2Stream): Promise<Head> {
@@ -96,7 +146,7 @@ function untilAnswered(stream: ClientHttp2Stream): Promise<Head> {
       if (status === 503 && headers["x-not-started"] === "1") {
         resolve({ kind: "not_started", why: "the container had served a program before" });
       } else {
-        resolve({ kind: "answered", status });
+        resolve({ kind: "answered", status, bytes: toCount(headers["x-result-bytes"]) });
       }
     });
     stream.once("close", () => {
@@ -115,7 +165,10 @@ async function send(stream: ClientHttp2Stream, body: AsyncIterable<Uint8Array>):
     if (stream.destroyed || stream.writableEnded) return;
     if (!stream.write(piece)) await untilDrained(stream);
   }
-  if (!stream.destroyed) stream.end();
+}
+
+function toCount(value: string | string[] | undefined): number | null {
+  return typeof value === "string" && /^[1-9]\d{0,11}$/.test(value) ? Number(value) : null;
 }
 
 function untilDrained(stream: ClientHttp2Stream): Promise<void> {
@@ -130,9 +183,15 @@ function untilDrained(stream: ClientHttp2Stream): Promise<void> {
 }
 
 /** An answer that breaks off is a document that ends too early. */
-async function* read(stream: ClientHttp2Stream): AsyncGenerator<Uint8Array> {
+async function* read(stream: ClientHttp2Stream, bytes: number | null): AsyncGenerator<Uint8Array> {
+  let left = bytes ?? Number.POSITIVE_INFINITY;
   try {
-    yield* stream;
+    const pieces: AsyncIterable<Uint8Array> = stream.iterator({ destroyOnReturn: false });
+    for await (const piece of pieces) {
+      left -= piece.byteLength;
+      yield piece;
+      if (left <= 0) return;
+    }
   } catch (error) {
     const why = error instanceof Error ? codeOf(error) : "unknown";
     throw new DocumentError("truncated", `The answer broke off: ${why}`);

@@ -3,8 +3,11 @@ import type { Logger } from "#shared/observability/logger.ts";
 
 const RETRY_SECONDS = 2;
 
-/** What the service, or Cloud Run before it, says instead of a result, in words for the public. */
-export function toRefusal(status: number, logger: Logger): AppError {
+/**
+ * What the service, or Cloud Run before it, says instead of a result, in words for the public.
+ * @returns null for a status that leaves open whether the program has run
+ */
+export function toRefusal(status: number, logger: Logger): AppError | null {
   logger.log("ERROR", "The sandbox's service gave no result", { status });
   switch (status) {
     case 401:
@@ -35,10 +38,6 @@ export function toRefusal(status: number, logger: Logger): AppError {
         { retryAfterSeconds: RETRY_SECONDS },
       );
     default:
-      return new AppError(
-        "function_unavailable",
-        "The sandbox's container ended before it gave a result: send the program again.",
-        { retryAfterSeconds: RETRY_SECONDS },
-      );
+      return null;
   }
 }
