@@ -1,4 +1,4 @@
-# What execute keeps for others: results, files, the working folders of sessions; and, for a job, programs on their way to it and what came back.
+# What execute keeps for others: results, files, the working folders of sessions; programs on their way to a job, and results that come back without a connection.
 resource "google_storage_bucket" "files" {
   name                        = local.files_bucket
   location                    = var.region
@@ -56,7 +56,7 @@ resource "google_storage_bucket_iam_member" "execute" {
 # Signed URLs carry the rights of the account whose HMAC key signs them. It may create and read where programs change hands, and
 # replace nothing: that a result is written once is the bucket's own rule as well.
 resource "google_storage_bucket_iam_member" "signer" {
-  for_each = var.executor == "cloud-run-job" ? toset(["roles/storage.objectCreator", "roles/storage.objectViewer"]) : toset([])
+  for_each = contains(keys(var.secret_versions), "STORAGE_HMAC_ACCESS_ID") ? toset(["roles/storage.objectCreator", "roles/storage.objectViewer"]) : toset([])
 
   bucket = google_storage_bucket.files.name
   role   = each.value

@@ -26,7 +26,7 @@ locals {
   }
 
   files_bucket = "${var.project_id}-files"
-  # Where programs, claims to them and results change hands with a job.
+  # Where programs, claims to them and results change hands.
   exchange_prefixes = ["claims/", "programs/", "results/"]
 
   # Where execute finds its sandbox.
@@ -54,8 +54,7 @@ locals {
       timeout_seconds = 60
       concurrency     = 20
       secrets = concat(
-        ["CODEX_API_TOKEN", "CODEX_API_TOKENS", "GATEWAY_API_KEY", "SIGNING_KEY"],
-        var.executor == "cloud-run-job" ? ["STORAGE_HMAC_ACCESS_ID", "STORAGE_HMAC_SECRET"] : [],
+        ["CODEX_API_TOKEN", "CODEX_API_TOKENS", "GATEWAY_API_KEY", "SIGNING_KEY", "STORAGE_HMAC_ACCESS_ID", "STORAGE_HMAC_SECRET"],
         local.database_secrets,
       )
       project_roles = []

@@ -34,7 +34,7 @@ variable "source_objects" {
 }
 
 variable "secret_versions" {
-  description = "Setting to the pinned version of its secret. CODEX_API_TOKEN and SIGNING_KEY are required, with executor cloud-run-job also the two of the HMAC key that signs URLs; the others are optional: DATABASE_URL deploys oauth too. The values never come near Terraform."
+  description = "Setting to the pinned version of its secret. CODEX_API_TOKEN and SIGNING_KEY are required, with executor cloud-run-job also the two of the HMAC key that signs URLs; with cloud-run-service those let a run outlive the instance that started it. The others are optional: DATABASE_URL deploys oauth too. The values never come near Terraform."
   type        = map(string)
   default     = { CODEX_API_TOKEN = "1", SIGNING_KEY = "1", STORAGE_HMAC_ACCESS_ID = "1", STORAGE_HMAC_SECRET = "1" }
 
@@ -49,6 +49,10 @@ variable "secret_versions" {
   validation {
     condition     = var.executor != "cloud-run-job" || length(setsubtract(["STORAGE_HMAC_ACCESS_ID", "STORAGE_HMAC_SECRET"], keys(var.secret_versions))) == 0
     error_message = "The executor cloud-run-job signs URLs: it needs STORAGE_HMAC_ACCESS_ID and STORAGE_HMAC_SECRET."
+  }
+  validation {
+    condition     = length(setintersection(["STORAGE_HMAC_ACCESS_ID", "STORAGE_HMAC_SECRET"], keys(var.secret_versions))) != 1
+    error_message = "STORAGE_HMAC_ACCESS_ID and STORAGE_HMAC_SECRET are the halves of one key: name both, or neither."
   }
   validation {
     condition     = length(setsubtract(keys(var.secret_versions), ["CODEX_API_TOKEN", "CODEX_API_TOKENS", "GATEWAY_API_KEY", "GOOGLE_CREDENTIALS_BASE64", "SIGNING_KEY", "DATABASE_URL", "DATABASE_CA_BASE64", "OAUTH_CLIENT_SECRET", "GOOGLE_OAUTH_CLIENT_SECRET", "STORAGE_HMAC_ACCESS_ID", "STORAGE_HMAC_SECRET"])) == 0

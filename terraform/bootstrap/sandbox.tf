@@ -16,7 +16,7 @@ resource "google_project_iam_custom_role" "sandbox_runner" {
   depends_on = [google_project_service.api]
 }
 
-# Its HMAC key signs the URLs through which a program reaches the job. `gcloud storage hmac create` makes the key: Terraform would
+# Its HMAC key signs the URLs through which a program reaches the job, and a result comes back when a connection is gone. `gcloud storage hmac create` makes the key: Terraform would
 # keep the secret in its state.
 resource "google_service_account" "exchange_signer" {
   project      = var.project_id

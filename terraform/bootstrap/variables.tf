@@ -20,7 +20,7 @@ variable "region" {
 }
 
 variable "secrets" {
-  description = "Secrets to make, empty: CODEX_API_TOKEN and SIGNING_KEY are needed, the two of STORAGE_HMAC for the executor cloud-run-job, the others are optional."
+  description = "Secrets to make, empty: CODEX_API_TOKEN and SIGNING_KEY are needed, the two of STORAGE_HMAC for the executor cloud-run-job and, with cloud-run-service, for runs that outlive the instance that started them; the others are optional."
   type        = set(string)
   default     = ["CODEX_API_TOKEN", "SIGNING_KEY", "STORAGE_HMAC_ACCESS_ID", "STORAGE_HMAC_SECRET"]
 

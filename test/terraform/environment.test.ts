@@ -134,10 +134,14 @@ describe("the executor", () => {
   );
   const hmac = { STORAGE_HMAC_ACCESS_ID: "GOOG1EXAMPLE", STORAGE_HMAC_SECRET: "secret" };
 
-  it.each(["cloud-run-job", "cloud-run-service"])("%s starts with what it is given", (kind) => {
+  it.each([
+    ["cloud-run-job", hmac],
+    ["cloud-run-service", hmac],
+    ["cloud-run-service", {}],
+  ])("%s starts with what it is given", (kind, key) => {
     const { SANDBOX_JOB, SANDBOX_SERVICE_URL, ...both } = values;
-    const given = kind === "cloud-run-job" ? { SANDBOX_JOB, ...hmac } : { SANDBOX_SERVICE_URL };
-    const settings = loadCloudExecutorSettings({ ...both, ...given, EXECUTOR: kind });
+    const given = kind === "cloud-run-job" ? { SANDBOX_JOB } : { SANDBOX_SERVICE_URL };
+    const settings = loadCloudExecutorSettings({ ...both, ...given, ...key, EXECUTOR: kind });
     expect(settings).toMatchObject({ kind, storage: { bucket: "demo-project-files" } });
   });
 });
