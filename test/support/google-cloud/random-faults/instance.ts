@@ -29,7 +29,11 @@ process.once("message", async (asked: Asked) => {
     logger: createLogger({}, () => undefined),
     patience,
   });
-  const handOver = { started: (ticket: string) => tell({ kind: "ticket", ticket }), isDone: () => false };
+  const handOver = {
+    started: (ticket: string) => tell({ kind: "ticket", ticket }),
+    isNoted: () => true,
+    isDone: () => false,
+  };
   const signal = AbortSignal.timeout(longestMs);
   try {
     const result = await executor.run(program, { signal, receive: async () => undefined, handOver });
