@@ -66,6 +66,18 @@ describe("sandbox/Dockerfile", () => {
   });
 });
 
+describe(".dockerignore", () => {
+  it("keeps from images what Git is kept from: builds, data, and what the deployment guide makes", () => {
+    const namesIn = (path: string) =>
+      read(path)
+        .split("\n")
+        .filter((line) => line !== "" && !line.startsWith("#"))
+        .map((line) => line.replace(/^(\*\*)?\//, "").replace(/\/$/, ""));
+    expect(namesIn(".gitignore")).toContain("*.txt");
+    expect(namesIn(".dockerignore")).toEqual(expect.arrayContaining(namesIn(".gitignore")));
+  });
+});
+
 describe("docs/verified.md", () => {
   it("says how to look at each digest that is pinned", () => {
     const digestsOf = (text: string) => new Set(text.match(/sha256:[0-9a-f]{64}/g));

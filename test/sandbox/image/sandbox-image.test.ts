@@ -82,6 +82,27 @@ describeFull(["podman", "root", "sandbox"], "the sandbox's image, built and run"
   );
 
   it(
+    "has sandboxes that wait, where the service asks for them",
+    async () => {
+      const container = { command: toCommand("service"), cwd: "/" };
+      const running = await startServiceExecutor({ container, environment: { PATH } });
+      try {
+        // Nothing tells that a container's sandboxes wait: one that was asked too early is followed by another.
+        const starts: string[] = [];
+        for (let waitMs = 4000; starts.at(-1) !== "warm" && waitMs < 40_000; waitMs *= 2) {
+          await running.service.warm(1);
+          await new Promise((resolve) => setTimeout(resolve, waitMs));
+          starts.push((await runAndKeep(running.executor, { code: "print(1)" })).run.start);
+        }
+        expect(starts.at(-1)).toBe("warm");
+      } finally {
+        await running.close();
+      }
+    },
+    TEST_MS,
+  );
+
+  it(
     "runs programs as a job",
     async () => {
       const cloud = await startJobCloud({ command: toCommand("job") });
