@@ -27,7 +27,7 @@ COPY package.json package-lock.json ./
 # Node is there already: the one among the packages is for machines with an older Node.
 RUN npm ci --omit=dev --no-audit --no-fund \
  && npm cache clean --force \
- && rm -r node_modules/node-linux-* node_modules/.bin/node
+ && rm -rf node_modules/node-linux-* node_modules/.bin/node
 COPY . .
 RUN node scripts/build-sandbox.ts \
  && install --directory --owner=node --group=node --mode=0700 /data
