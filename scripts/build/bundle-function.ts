@@ -18,7 +18,7 @@ const FORBIDDEN: readonly { readonly pattern: RegExp; readonly reason: string; r
     {
       // Programs and results travel as documents, which both sides know.
       pattern:
-        /^sandbox\/(?!entry\/((program-|result-)?document|exchange-headers)\.ts$|supervisor\/sandbox-files\.ts$)/,
+        /^sandbox\/(?!entry\/((program-|result-)?document|exchange-headers|signed-address)\.ts$|supervisor\/sandbox-files\.ts$)/,
       reason: "the sandbox",
     },
     { pattern: /^local\//, reason: "the composition of one machine" },

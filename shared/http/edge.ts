@@ -1,6 +1,7 @@
 import { subscribe } from "node:diagnostics_channel";
 import domain from "node:domain";
-import { type IncomingMessage, Server } from "node:http";
+import type { IncomingMessage, Server } from "node:http";
+import { getBuiltinModule } from "node:process";
 import { answerClientError } from "./client-error.ts";
 import { drainOnSignals } from "./drain.ts";
 
@@ -10,6 +11,9 @@ export interface RawRequest {
   readonly contentLength: string | undefined;
   readonly transferEncoding: string | undefined;
 }
+
+/** Not imported: that asks for every name of the module, which loads `fetch` with all that belongs to it at each cold start. */
+const http = getBuiltinModule("node:http");
 
 const RAW = Symbol.for("edge.raw-request");
 
@@ -89,5 +93,5 @@ function requestOf(message: unknown): MarkedRequest | null {
 
 function serverOf(message: unknown): Server | null {
   if (typeof message !== "object" || message === null || !("server" in message)) return null;
-  return message.server instanceof Server ? message.server : null;
+  return message.server instanceof http.Server ? message.server : null;
 }
