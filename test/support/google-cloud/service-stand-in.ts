@@ -1,5 +1,6 @@
-import { once } from "node:events";
+import { EventEmitter, once } from "node:events";
 import {
+  type ClientHttp2Stream,
   connect,
   constants,
   createServer,
@@ -56,6 +57,8 @@ export interface ServiceStandIn {
   fail(...faults: readonly ServiceFault[]): void;
   /** Asked for each request, by its identity token, before the faults of `fail`; null lets it be. */
   faultOf: (token: string) => ServiceFault | null;
+  /** Resolves when a container begins to read a request of this identity token that it can take. */
+  untilHandedOver(token: string): Promise<void>;
   /** Told of a request, by its identity token, that was to reach a used container and was cut off without a word. */
   onCutOff: (token: string) => void;
   /** Resolves when no container runs that had a program. */
@@ -93,6 +96,7 @@ export async function startServiceStandIn(options: ServiceStandInOptions): Promi
   const faults: ServiceFault[] = [];
   const containers = new Set<Container>();
   const pool = createContainers(options, containers);
+  const handing = new EventEmitter();
   let handedOver = 0;
   const server = createServer();
   server.on("session", (session) => session.on("error", ignore));
@@ -114,11 +118,11 @@ export async function startServiceStandIn(options: ServiceStandInOptions): Promi
     const container = await pool.take(fault.usedContainer === true);
     if (container === null) return answer(stream, 429);
     handedOver += 1;
-    if (fault.killAfterMs !== undefined)
-      setTimeout(() => void container.process.stop("SIGKILL"), fault.killAfterMs);
-    forward(stream, headers, container, fault, () => {
+    killLater(container, fault);
+    const onward = forward(stream, headers, container, fault, () => {
       if (fault.usedContainer === true) standIn.onCutOff(token);
     });
+    if (fault.usedContainer === undefined) onward.once("ready", () => handing.emit(token));
   }
 
   const standIn: ServiceStandIn = {
@@ -130,6 +134,7 @@ export async function startServiceStandIn(options: ServiceStandInOptions): Promi
     fail: (...more) => void faults.push(...more),
     faultOf: () => null,
     onCutOff: () => undefined,
+    untilHandedOver: (token) => new Promise((resolve) => void handing.once(token, resolve)),
     async settled() {
       while ([...containers].some(({ isUsed }) => isUsed)) await sleep(50);
     },
@@ -191,6 +196,10 @@ function createContainers(options: ServiceStandInOptions, containers: Set<Contai
   };
 }
 
+function killLater({ process }: Container, { killAfterMs }: ServiceFault): void {
+  if (killAfterMs !== undefined) setTimeout(() => void process.stop("SIGKILL"), killAfterMs);
+}
+
 /** Hands a request to a container, and its answer back. */
 function forward(
   stream: ServerHttp2Stream,
@@ -198,7 +207,7 @@ function forward(
   { origin }: Container,
   fault: ServiceFault,
   onSilence: () => void,
-): void {
+): ClientHttp2Stream {
   const session = connect(origin);
   let isConnected = false;
   session.on("error", ignore).once("connect", () => {
@@ -242,6 +251,7 @@ function forward(
       onSilence();
     }
   });
+  return onward;
 }
 
 function toPlain(headers: object): OutgoingHttpHeaders {

@@ -3,22 +3,12 @@ import { parseTicket } from "#functions/execute/executor/executor-cloud-run-job/
 import { type JobCloud, startJobCloud } from "../job-cloud.ts";
 import type { RunCall } from "../run/run-call.ts";
 import type { RunTrouble } from "../run-stand-in.ts";
-import type { StorageCall } from "../storage/storage-call.ts";
-import type { Trouble } from "../storage-stand-in.ts";
 import { type Chance, createOrdinals, createRows, pick } from "./chance.ts";
 import { createContainerKiller, type Moment } from "./kill-containers.ts";
 import { runInInstance } from "./run-in-instance.ts";
 import type { TroubledCloud } from "./run-programs.ts";
+import { eventOf, STORAGE } from "./storage-troubles.ts";
 
-const STORAGE: readonly Trouble[] = [
-  { status: 503 },
-  { status: 500 },
-  { status: 429 },
-  { reset: "before" },
-  { reset: "after" },
-  { delayMs: 300 },
-  { truncateAt: 50 },
-];
 const QUESTIONS: readonly RunTrouble[] = [
   { status: 500 },
   { status: 429 },
@@ -160,14 +150,6 @@ const MOMENTS: ReadonlyMap<string, Moment> = new Map([
   ["container PUT claims", "claims"],
   ["container PUT results", "puts its result"],
 ]);
-
-/** Which call of a run it is, whoever makes it. */
-function eventOf({ method, key, headers }: StorageCall): string {
-  const folder = key.split("/")[0] ?? "";
-  const by = headers.authorization === undefined ? "container" : "function";
-  const isLook = method === "GET" && by === "function" && folder === "results" && headers.range === undefined;
-  return isLook ? "look" : `${by} ${method} ${folder}`;
-}
 
 /** The run that a call of the API is about, by the address that its container was given. */
 function placeOf({ permission, path, body }: RunCall, cloud: JobCloud) {
