@@ -38,7 +38,7 @@ export interface ServiceFault {
   readonly refuseStream?: true;
   /** The request is handed on when all of it has come. */
   readonly holdRequest?: true;
-  /** The connection ends so much after the request reached the container, which goes on. */
+  /** The connection ends so much after the container has read the beginning of the request; it goes on. */
   readonly breakAfterMs?: number;
 }
 
@@ -227,8 +227,11 @@ function forward(
   });
   if (fault.holdRequest === undefined) stream.pipe(onward);
   else void text(stream).then((body) => onward.end(body), ignore);
-  if (fault.breakAfterMs !== undefined) {
-    setTimeout(() => stream.close(constants.NGHTTP2_INTERNAL_ERROR), fault.breakAfterMs);
+  const { breakAfterMs } = fault;
+  if (breakAfterMs !== undefined) {
+    const breakOff = () => stream.close(constants.NGHTTP2_INTERNAL_ERROR);
+    // The container has read what came before a ping that it answers.
+    stream.once("data", () => session.ping(() => setTimeout(breakOff, breakAfterMs)));
   }
   let left = fault.cutAfterBytes ?? Number.POSITIVE_INFINITY;
   onward.on("data", (piece: Buffer) => {

@@ -1,5 +1,5 @@
-import { type ClientHttp2Session, type ClientHttp2Stream, connect, constants } from "node:http2";
-import { DocumentError } from "#sandbox/entry/document.ts";
+import { type ClientHttp2Session, connect } from "node:http2";
+import { codeOf, endLater, read, send, untilAnswered } from "./container-stream.ts";
 
 /** What came of one attempt to hand a program to a container. */
 export type ContainerAnswer =
@@ -56,13 +56,11 @@ export async function askContainer<T>(
     const refusal = await untilConnected(session);
     signal.throwIfAborted();
     if (refusal !== null) return await take({ kind: "not_started", why: refusal });
-    return await converse(session, request, (answer) => {
-      if (answer.kind !== "answered") return take(answer);
-      const acknowledge = (runId: string) => {
+    return await converse(session, request, {
+      take,
+      onTaken() {
         isDone = true;
-        answer.acknowledge(runId);
-      };
-      return take({ ...answer, acknowledge });
+      },
     });
   } catch (error) {
     signal.throwIfAborted();
@@ -98,7 +96,13 @@ function untilConnected(session: ClientHttp2Session): Promise<string | null> {
 async function converse<T>(
   session: ClientHttp2Session,
   { identityToken, body, endAfterMs }: ContainerRequest,
-  take: (answer: ContainerAnswer) => Promise<T>,
+  {
+    take,
+    onTaken,
+  }: {
+    readonly take: (answer: ContainerAnswer) => Promise<T>;
+    readonly onTaken: () => void;
+  },
 ): Promise<T> {
   const stream = session.request({
     ":method": "POST",
@@ -122,84 +126,11 @@ async function converse<T>(
     ...answer,
     body: read(stream, answer.bytes),
     acknowledge(runId) {
+      onTaken();
       if (isSent && !stream.destroyed && !stream.writableEnded) stream.end(runId);
       stream.resume();
     },
   });
-}
-
-/** Ends a request that is not answered. */
-function endLater(stream: ClientHttp2Stream, head: Promise<unknown>, afterMs: number): void {
-  const timer = setTimeout(() => stream.end(), afterMs);
-  void head.then(() => clearTimeout(timer));
-}
-
-type Head =
-  /** `bytes` of the answer, where the container waits to hear that it was taken. */
-  | { readonly kind: "answered"; readonly status: number; readonly bytes: number | null }
-  | Extract<ContainerAnswer, { kind: "not_started" | "lost" }>;
-
-function untilAnswered(stream: ClientHttp2Stream): Promise<Head> {
-  return new Promise((resolve) => {
-    stream.once("response", (headers) => {
-      const status = headers[":status"] ?? 0;
-      if (status === 503 && headers["x-not-started"] === "1") {
-        resolve({ kind: "not_started", why: "the container had served a program before" });
-      } else {
-        resolve({ kind: "answered", status, bytes: toCount(headers["x-result-bytes"]) });
-      }
-    });
-    stream.once("close", () => {
-      // The peer has said that it did nothing with the request (RFC 9113 §8.7).
-      if (stream.rstCode === constants.NGHTTP2_REFUSED_STREAM) {
-        resolve({ kind: "not_started", why: "the connection refused the request" });
-      } else {
-        resolve({ kind: "lost", why: `the connection ended with ${stream.rstCode}` });
-      }
-    });
-  });
-}
-
-async function send(stream: ClientHttp2Stream, body: AsyncIterable<Uint8Array>): Promise<void> {
-  for await (const piece of body) {
-    if (stream.destroyed || stream.writableEnded) return;
-    if (!stream.write(piece)) await untilDrained(stream);
-  }
-}
-
-function toCount(value: string | string[] | undefined): number | null {
-  return typeof value === "string" && /^[1-9]\d{0,11}$/.test(value) ? Number(value) : null;
-}
-
-function untilDrained(stream: ClientHttp2Stream): Promise<void> {
-  return new Promise((resolve) => {
-    const go = () => {
-      stream.off("drain", go).off("close", go);
-      resolve();
-    };
-    stream.on("drain", go).on("close", go);
-    if (stream.destroyed) go();
-  });
-}
-
-/** An answer that breaks off is a document that ends too early. */
-async function* read(stream: ClientHttp2Stream, bytes: number | null): AsyncGenerator<Uint8Array> {
-  let left = bytes ?? Number.POSITIVE_INFINITY;
-  try {
-    const pieces: AsyncIterable<Uint8Array> = stream.iterator({ destroyOnReturn: false });
-    for await (const piece of pieces) {
-      left -= piece.byteLength;
-      yield piece;
-      if (left <= 0) return;
-    }
-  } catch (error) {
-    const why = error instanceof Error ? codeOf(error) : "unknown";
-    throw new DocumentError("truncated", `The answer broke off: ${why}`);
-  }
-}
-
-function codeOf(error: Error): string {
-  return "code" in error ? String(error.code) : error.name;
 }
 
 /** A broken connection shows as its end. */

@@ -89,6 +89,7 @@ describe("a run that several instances know of", () => {
     return async (outcome: EndedRun | Error) => {
       if (outcome instanceof Error) result.reject(outcome);
       else result.resolve(outcome);
+      await executions.wait(OWNER, record.id, { waitMs: 20_000, signal: AbortSignal.timeout(30_000) });
       await executions.close();
     };
   }
