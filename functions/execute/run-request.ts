@@ -65,7 +65,8 @@ async function runInSession(
     return await runProgram(dependencies, run, [...left, ...given], session);
   } finally {
     // Whoever takes up the run lets the next program in.
-    if (!run.isHandedOver()) await session.close();
+    const isLeft = run.isHandedOver() || (run.isNoted() && (await session.isTakenOver()));
+    if (!isLeft) await session.close();
   }
 }
 
@@ -87,9 +88,8 @@ async function runProgram(
     isDone: isHandedOver,
   };
   const program = toProgram(request, files, session !== null);
-  return collectRun({ objects, owner, id, session, timeout, language: request.language }, (receive) =>
-    executor.run(program, { signal, receive, handOver }),
-  );
+  const collected = { objects, owner, id, session, timeout, language: request.language, isShared: isNoted };
+  return collectRun(collected, (receive) => executor.run(program, { signal, receive, handOver }));
 }
 
 /**
@@ -110,9 +110,8 @@ export async function takeUpRun(
   if (elsewhere === undefined || handedOver === undefined) throw new Error("Nobody can take up this run");
   const { ticket, timeout, sessionId } = handedOver;
   const session = sessionId === null ? null : await sessions.takeUp(owner, sessionId);
-  const ended = await collectRun({ objects, owner, id, session, timeout, language }, (receive) =>
-    elsewhere.takeUp(ticket, { signal, receive }),
-  );
+  const collected = { objects, owner, id, session, timeout, language, isShared: () => true };
+  const ended = await collectRun(collected, (receive) => elsewhere.takeUp(ticket, { signal, receive }));
   await session?.close();
   return ended;
 }
@@ -124,11 +123,13 @@ interface Collected {
   readonly session: OpenSession | null;
   readonly timeout: number;
   readonly language: Language;
+  /** True when another instance may have taken the run up. */
+  readonly isShared: () => boolean;
 }
 
 /** Takes what a program leaves, and says how it ended. */
 async function collectRun(
-  { objects, owner, id, session, timeout, language }: Collected,
+  { objects, owner, id, session, timeout, language, isShared }: Collected,
   start: (receive: ReceiveFile) => Promise<RunResult>,
 ): Promise<EndedRun> {
   const expiresAt = new Date(Date.now() + FILE_LIFETIME_SECONDS * 1000);
@@ -142,7 +143,8 @@ async function collectRun(
     isComplete: session !== null,
   });
   const run = await start(collector.receive);
-  await session?.save(collector.files, run.unchangedFiles);
+  if (session !== null && !(isShared() && (await session.isTakenOver())))
+    await session.save(collector.files, run.unchangedFiles);
   return {
     kind: "ended",
     endedAt: new Date().toISOString(),

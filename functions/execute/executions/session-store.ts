@@ -13,6 +13,8 @@ export interface OpenSession {
   readonly files: readonly InputFile[];
   /** Makes `changed`, and those of the former files that `unchanged` names, what the next program finds. */
   save(changed: readonly StoredFile[], unchanged: readonly string[]): Promise<void>;
+  /** True when somebody else has saved it since: this instance had no processor meanwhile, and has no part in it any more. */
+  isTakenOver(): Promise<boolean>;
   /** Lets the next program in. */
   close(): Promise<void>;
 }
@@ -58,9 +60,12 @@ export function createSessionStore(store: ObjectStore, lockMs = LOCK_MS): Sessio
     return { expiresAt: new Date(Date.now() + FILE_LIFETIME_SECONDS * 1000).toISOString(), files: [] };
   }
 
-  async function findManifest(owner: string, id: string): Promise<Manifest> {
-    if (id === "new") return startManifest();
-    const manifest = await readObject<Manifest>(store, manifestKey(owner, id));
+  const readManifest = (owner: string, id: string) => readObject<Manifest>(store, manifestKey(owner, id));
+
+  /** @returns null for one that the first program is to leave */
+  async function findManifest(owner: string, id: string): Promise<Manifest | null> {
+    if (id === "new") return null;
+    const manifest = await readManifest(owner, id);
     if (manifest !== null) return manifest;
     throw new AppError(
       "not_found",
@@ -68,7 +73,9 @@ export function createSessionStore(store: ObjectStore, lockMs = LOCK_MS): Sessio
     );
   }
 
-  function toSession(owner: string, id: string, manifest: Manifest): OpenSession {
+  function toSession(owner: string, id: string, found: Manifest | null): OpenSession {
+    const manifest = found ?? startManifest();
+    let last = found;
     return {
       id,
       files: manifest.files.map((file) => toInputFile(store, file)),
@@ -76,6 +83,10 @@ export function createSessionStore(store: ObjectStore, lockMs = LOCK_MS): Sessio
         const kept = manifest.files.filter(({ name }) => unchanged.includes(name));
         const next: Manifest = { ...manifest, files: [...kept, ...changed] };
         await store.put(manifestKey(owner, id), toObject(next), { expiresAt: new Date(manifest.expiresAt) });
+        last = next;
+      },
+      async isTakenOver() {
+        return JSON.stringify(await readManifest(owner, id)) !== JSON.stringify(last);
       },
       close: () => store.delete(lockKey(owner, id)),
     };
@@ -93,9 +104,7 @@ export function createSessionStore(store: ObjectStore, lockMs = LOCK_MS): Sessio
       }
     },
     async takeUp(owner, id) {
-      // The first program of a session leaves the first manifest.
-      const manifest = (await readObject<Manifest>(store, manifestKey(owner, id))) ?? startManifest();
-      return toSession(owner, id, manifest);
+      return toSession(owner, id, await readManifest(owner, id));
     },
   };
 }

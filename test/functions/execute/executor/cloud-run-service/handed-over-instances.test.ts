@@ -64,6 +64,28 @@ describeWith("sandbox", "a program whose instance of the function leaves it to o
     TIMEOUT_MS,
   );
 
+  it(
+    "and that wakes when others have gone on in its session, spoils nothing there",
+    async () => {
+      const here = await startWorld();
+      const [first, second] = await Promise.all([startInstance(here, KEY), startInstance(here, KEY)]);
+      const path = await begin(here, first, { ...LONG, session_id: "new" });
+      first.freeze(true);
+      const answer = await second.ask("GET", `${path}?wait_seconds=40`);
+      const session_id = String(answer["session_id"]);
+      await second.ask("POST", "/execute", { code: "open('later.txt', 'w').write('later')", session_id });
+      first.freeze(false);
+      // It reads the answer that has lain there, or looks for it.
+      await sleep(4_000);
+      const next = await second.ask("POST", "/execute", {
+        code: "import glob\nprint(sorted(glob.glob('*.txt')))",
+        session_id,
+      });
+      expect(next).toMatchObject({ success: true, output: "['later.txt', 'left.txt']\n" });
+    },
+    TIMEOUT_MS,
+  );
+
   it.each<[string, (first: Instance) => unknown]>([
     ["is frozen", (first) => first.freeze(true)],
     ["is killed", (first) => first.stop("SIGKILL")],
