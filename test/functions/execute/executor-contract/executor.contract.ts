@@ -1,6 +1,6 @@
 import { afterAll } from "@jest/globals";
 import type { Executor } from "#functions/execute/executor/executor.ts";
-import { describeWith } from "../../../support/capabilities.ts";
+import { type describeFull, describeWith } from "../../../support/capabilities.ts";
 import { describeFiles } from "./files.ts";
 import { describeLeaving } from "./leaving.ts";
 import { describePrograms } from "./programs.ts";
@@ -19,9 +19,14 @@ export type AskOwn = () => Promise<{ readonly executor: Executor; end(): Promise
 /**
  * What every executor keeps, whatever runs its programs: the promises of the port.
  * @param start builds one; its `close` ends what it stands on too
+ * @param describeSuite `describeFull` for an executor that differs little from another one
  */
-export function describeExecutorContract(name: string, start: () => Promise<StartedExecutor>): void {
-  describeWith(["sandbox", "python-packages"], name, () => {
+export function describeExecutorContract(
+  name: string,
+  start: () => Promise<StartedExecutor>,
+  describeSuite: typeof describeFull = describeWith,
+): void {
+  describeSuite(["sandbox", "python-packages"], name, () => {
     let started: Promise<StartedExecutor> | null = null;
     const ask: Ask = async () => {
       started ??= start();

@@ -44,11 +44,11 @@ describeWith("sandbox", "a run in a container of the service that is handed over
   it.each<[string, ServiceFault]>([
     ["is lost", { loseAnswer: true }],
     ["ends early", { cutAfterBytes: 20 }],
-    ["does not come because the connection breaks", { breakAfterMs: 1500 }],
+    ["does not come because the connection breaks", { breakAfterMs: 500 }],
   ])("comes another way when its answer %s", async (_what, fault) => {
     const here = await start();
     here.service.fail(fault);
-    expect((await createRunners(here.executor).python(slow(3))).stdout).toBe("whole\n");
+    expect((await createRunners(here.executor).python(slow(2))).stdout).toBe("whole\n");
     await here.service.settled();
     expect([here.service.started(), here.service.handedOver()]).toEqual([1, 1]);
     expect(inExchange(here, "claims")).toEqual([expect.stringContaining('"by":"container"')]);
@@ -121,7 +121,7 @@ describeWith("sandbox", "a run in a container of the service that is handed over
   it("goes on when its executor closes, and is taken up by the next one", async () => {
     const here = await start();
     const handOver = takeTickets({ isDone: true });
-    const program = toProgram({ language: "python", code: slow(4) });
+    const program = toProgram({ language: "python", code: slow(3) });
     const left = here.executor.run(program, { ...toOptions(AbortSignal.timeout(50_000)), handOver });
     left.catch(() => undefined);
     await waitUntil(() => here.service.handedOver() === 1, 40_000);
@@ -139,7 +139,7 @@ describeWith("sandbox", "a run in a container of the service that is handed over
   ])("is ended from another instance %s", async (_when, isBroken) => {
     const here = await start();
     const mark = `service-cancelled-${process.pid}-${Date.now()}`;
-    if (isBroken) here.service.fail({ breakAfterMs: 1500 });
+    if (isBroken) here.service.fail({ breakAfterMs: 500 });
     const handOver = takeTickets();
     const program = toProgram({ language: "python", code: sleepMarked(mark, 25), timeoutMs: 28_000 });
     const caller = new AbortController();
@@ -186,9 +186,9 @@ describeWith("sandbox", "a run in a container of the service that is handed over
 
   it("shows its signed addresses to no log and to no program", async () => {
     const here = await start();
-    here.service.fail({ breakAfterMs: 1500 });
+    here.service.fail({ breakAfterMs: 500 });
     const look = "import os\nprint(dict(os.environ))";
-    const { stdout } = await createRunners(here.executor).python(`${look}\n${slow(3)}`);
+    const { stdout } = await createRunners(here.executor).python(`${look}\n${slow(2)}`);
     expect(stdout).toContain("whole");
     for (const text of [stdout, here.lines.join(""), here.service.logs()]) {
       expect(text).not.toMatch(/X-Goog|GOOGSTANDIN|claims\//);
@@ -205,7 +205,7 @@ describeWith("sandbox", "the storage of a run that is handed over", () => {
   ])("matters to nobody whose answer comes when it %s", async (_what, trouble) => {
     const here = await start();
     here.storage.faultOf = () => trouble;
-    expect((await createRunners(here.executor).python(slow(3))).stdout).toBe("whole\n");
+    expect((await createRunners(here.executor).python(slow(2))).stdout).toBe("whole\n");
   });
 
   it("may fail for a while when it is needed", async () => {
@@ -217,16 +217,16 @@ describeWith("sandbox", "the storage of a run that is handed over", () => {
       if (key.startsWith("claims/") && method === "PUT") return { reset: "after" };
       return troubles % 2 === 0 ? { status: 503 } : { reset: "before" };
     };
-    here.service.fail({ breakAfterMs: 1500 });
-    expect((await createRunners(here.executor).python(slow(3))).stdout).toBe("whole\n");
+    here.service.fail({ breakAfterMs: 500 });
+    expect((await createRunners(here.executor).python(slow(2))).stdout).toBe("whole\n");
     expect(troubles).toBeGreaterThan(3);
   });
 
   it("refuses, and the run is said to be lost", async () => {
     const here = await start();
     here.storage.faultOf = () => ({ status: 403 });
-    here.service.fail({ breakAfterMs: 1500 });
-    await expect(createRunners(here.executor).python(slow(3))).rejects.toMatchObject(LOST);
+    here.service.fail({ breakAfterMs: 500 });
+    await expect(createRunners(here.executor).python(slow(2))).rejects.toMatchObject(LOST);
     expect(here.lines.join("")).toContain("Google Cloud refused");
   });
 });

@@ -8,7 +8,7 @@ import { type Instance, useInstances, type World } from "./instances.fixture.ts"
 
 const TIMEOUT_MS = 120_000;
 const LONG = {
-  code: "import time\ntime.sleep(4)\nopen('left.txt', 'w').write('left')\nprint('whole')",
+  code: "import time\ntime.sleep(3)\nopen('left.txt', 'w').write('left')\nprint('whole')",
   timeout: 20,
   wait_seconds: 0,
 };
@@ -35,10 +35,9 @@ describeWith("sandbox", "a program whose instance of the function leaves it to o
     "because it %s, goes on, and the next one has the result and the session",
     async (_what, leave) => {
       const here = await startWorld();
-      const first = await startInstance(here, KEY);
+      const [first, second] = await Promise.all([startInstance(here, KEY), startInstance(here, KEY)]);
       const path = await begin(here, first, { ...LONG, session_id: "new" });
       await leave(first);
-      const second = await startInstance(here, KEY);
       const answer = await second.ask("GET", `${path}?wait_seconds=40`);
       expect(answer).toMatchObject(WHOLE);
       const next = { code: "print(open('left.txt').read())", session_id: String(answer["session_id"]) };
@@ -50,22 +49,7 @@ describeWith("sandbox", "a program whose instance of the function leaves it to o
   );
 
   it(
-    "and that wakes when its own time is over, has the result",
-    async () => {
-      const here = await startWorld();
-      const first = await startInstance(here, KEY);
-      const path = await begin(here, first, LONG);
-      first.freeze(true);
-      await waitUntil(() => resultsIn(here).length > 0, TIMEOUT_MS);
-      await here.service.settled();
-      first.freeze(false);
-      expect(await first.ask("GET", `${path}?wait_seconds=20`)).toMatchObject(WHOLE);
-    },
-    TIMEOUT_MS,
-  );
-
-  it(
-    "and that wakes when others have gone on in its session, spoils nothing there",
+    "and that wakes when others have gone on, has the result, and spoils nothing in the session",
     async () => {
       const here = await startWorld();
       const [first, second] = await Promise.all([startInstance(here, KEY), startInstance(here, KEY)]);
@@ -76,7 +60,8 @@ describeWith("sandbox", "a program whose instance of the function leaves it to o
       await second.ask("POST", "/execute", { code: "open('later.txt', 'w').write('later')", session_id });
       first.freeze(false);
       // It reads the answer that has lain there, or looks for it.
-      await sleep(4_000);
+      expect(await first.ask("GET", `${path}?wait_seconds=20`)).toMatchObject(WHOLE);
+      await sleep(1_000);
       const next = await second.ask("POST", "/execute", {
         code: "import glob\nprint(sorted(glob.glob('*.txt')))",
         session_id,
@@ -86,28 +71,23 @@ describeWith("sandbox", "a program whose instance of the function leaves it to o
     TIMEOUT_MS,
   );
 
-  it.each<[string, (first: Instance) => unknown]>([
-    ["is frozen", (first) => first.freeze(true)],
-    ["is killed", (first) => first.stop("SIGKILL")],
-  ])(
-    "because it %s, is ended by another one, and stays forgotten",
-    async (what, leave) => {
+  it(
+    "because it is frozen, is ended by another one, and stays forgotten",
+    async () => {
       const here = await startWorld();
       const [first, second] = await Promise.all([startInstance(here, KEY), startInstance(here, KEY)]);
       const mark = `instances-${process.pid}-${Date.now()}`;
       const path = await begin(here, first, { code: sleepMarked(mark, 28), timeout: 30, wait_seconds: 0 });
       await waitUntil(() => countProcesses(mark) > 0, TIMEOUT_MS);
-      await leave(first);
+      first.freeze(true);
       expect(await second.ask("DELETE", path)).toMatchObject({ success: true, cancelled: true });
       await waitUntil(() => countProcesses(mark) === 0, 15_000);
       await here.service.settled();
       expect(resultsIn(here)).toEqual([]);
-      if (what === "is frozen") {
-        first.freeze(false);
-        await waitUntil(() => first.output().includes("A container gave no result"), 15_000);
-        // It looks a little longer, and then has nothing to note.
-        await sleep(4_000);
-      }
+      first.freeze(false);
+      await waitUntil(() => first.output().includes("A container gave no result"), 15_000);
+      // It looks a little longer, and then has nothing to note.
+      await sleep(4_000);
       expect(await second.ask("GET", path)).toMatchObject({ code: "not_found" });
     },
     TIMEOUT_MS,
