@@ -149,7 +149,10 @@ function createTroubles(chance: Chance) {
         excuses.set(number, [JSON.stringify(uncertain)]);
         return note("", "killAfterMs" in uncertain ? { killAfterMs: afterMs } : uncertain);
       }
-      const fault = inRow(`${number}`, pick(SURVIVED, SURVIVED_SHARE, chance.of(number, `${lot}`)));
+      const picked = pick(SURVIVED, SURVIVED_SHARE, chance.of(number, `${lot}`));
+      // Whoever leaves before the request is handed on leaves nothing behind.
+      const isHeldBack = isLeftToAnother(chance, number) && picked?.holdRequest === true;
+      const fault = inRow(`${number}`, isHeldBack ? null : picked);
       if (fault?.usedContainer) used += 1;
       return note("", fault !== null && "breakAfterMs" in fault ? { breakAfterMs: afterMs } : fault);
     },
