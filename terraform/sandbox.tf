@@ -75,8 +75,10 @@ resource "google_cloud_run_v2_service" "sandbox" {
         container_port = 8080
       }
 
+      # Billed by the request: without cpu_idle beside limits, Cloud Run bills a container from its start to its end, a warm one at full price.
       resources {
-        limits = { cpu = var.sandbox_cpu, memory = var.sandbox_memory }
+        cpu_idle = true
+        limits   = { cpu = var.sandbox_cpu, memory = var.sandbox_memory }
       }
     }
   }

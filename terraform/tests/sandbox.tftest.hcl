@@ -85,6 +85,10 @@ run "a_service_where_it_is_chosen" {
     error_message = "The sandbox costs while nobody asks, or has no bound."
   }
   assert {
+    condition     = google_cloud_run_v2_service.sandbox[0].template[0].containers[0].resources[0].cpu_idle == true
+    error_message = "The sandbox is billed by the instance, not by the request."
+  }
+  assert {
     condition     = length(google_storage_bucket_iam_member.signer) == 2
     error_message = "A run ends with the instance that started it, although there is a key."
   }
