@@ -223,7 +223,7 @@ function forward(
   const isUnheard = fault.loseAnswer === true || fault.withholdAnswer === true;
   onward.on("response", ({ ":status": status, ...more }) => {
     isAnswered = true;
-    if (!isUnheard) stream.respond({ ":status": status, ...toPlain(more) });
+    if (!isUnheard && !stream.destroyed) stream.respond({ ":status": status, ...toPlain(more) });
   });
   if (fault.holdRequest === undefined) stream.pipe(onward);
   else void text(stream).then((body) => onward.end(body), ignore);
@@ -235,7 +235,7 @@ function forward(
   }
   let left = fault.cutAfterBytes ?? Number.POSITIVE_INFINITY;
   onward.on("data", (piece: Buffer) => {
-    if (isUnheard) return;
+    if (isUnheard || stream.destroyed) return;
     stream.write(piece.subarray(0, Math.max(0, left)));
     left -= piece.length;
     if (left <= 0) stream.close(constants.NGHTTP2_INTERNAL_ERROR);
