@@ -9,6 +9,8 @@ export interface Loopback {
   close(): Promise<void>;
 }
 
+const KEEP_ALIVE_MS = 240_000;
+
 /** Serves on a port that the system chooses; a handler that throws closes the connection. */
 export async function serveLoopback(
   handle: (request: IncomingMessage, response: ServerResponse) => Promise<void>,
@@ -16,6 +18,8 @@ export async function serveLoopback(
   const server = createServer((request, response) => {
     handle(request, response).catch(() => response.destroy());
   });
+  // Google keeps connections for minutes; one that closes after Node's five seconds may do so just when a busy client uses it again.
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
